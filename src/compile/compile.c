@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "compile/compile.h"
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <linux/sched.h>
+#include <string.h>
+
+#define KERNEL_MIN_MAJOR 5
+#define KERNEL_MIN_MINOR 12 /* mount_setattr(2) */
+
+static int check_kernel(const struct host *h, struct err *e)
+{
+	if (HOST_KERNEL(h) >= KERNEL_MIN_MAJOR * 1000 + KERNEL_MIN_MINOR)
+		return 0;
+	err_set(e, ERR_SYSTEM,
+		"this kernel is Linux %u.%u, sandbox needs %d.%d or newer",
+		h->kernel_major, h->kernel_minor, KERNEL_MIN_MAJOR,
+		KERNEL_MIN_MINOR);
+	return err_hint(e, "ask the administrator for a newer kernel");
+}
+
+static void compile_namespaces(struct compile *c)
+{
+	const struct plan *p = c->plan;
+	uint64_t wanted = p->unshare | p->unshare_try;
+
+	/* Only root can do without a user namespace. */
+	if (c->host->caller->uid != 0)
+		wanted |= CLONE_NEWUSER;
+	else if (!(p->unshare & CLONE_NEWUSER) && !c->host->userns_exists)
+		wanted &= ~(uint64_t)CLONE_NEWUSER;
+	c->out->namespaces = wanted | CLONE_NEWNS;
+	c->out->loopback = wanted & CLONE_NEWNET;
+	c->out->offline = wanted & CLONE_NEWNET;
+	c->out->init = (wanted & CLONE_NEWPID) && !p->as_pid_1;
+	c->out->die_with_parent = p->die_with_parent;
+	c->out->hostname = p->hostname;
+	c->out->new_session = p->new_session;
+}
+
+int compile_ids(struct compile *c, struct err *e)
+{
+	const struct plan *p = c->plan;
+	const struct caller *caller = c->host->caller;
+	bool userns = c->out->namespaces & CLONE_NEWUSER;
+
+	if (!userns && (p->uid != ID_NONE || p->gid != ID_NONE)) {
+		err_set(e, ERR_USAGE, "--uid and --gid need a user namespace");
+		return err_hint(e, "add --unshare-user");
+	}
+	c->out->uid = (struct id_map){ caller->uid, caller->uid };
+	c->out->gid = (struct id_map){ caller->gid, caller->gid };
+	if (p->map_root) {
+		c->out->uid.inside = 0;
+		c->out->gid.inside = 0;
+	}
+	if (p->uid != ID_NONE)
+		c->out->uid.inside = p->uid;
+	if (p->gid != ID_NONE)
+		c->out->gid.inside = p->gid;
+	return 0;
+}
+
+/* Ascending, so that the gaps between them can be closed in one pass. */
+static void compile_keep_fds(struct compile *c)
+{
+	const struct plan *p = c->plan;
+	int *fds = arena_alloc(c->arena, (p->keep_fds.count + 1) *
+						 sizeof(*fds));
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->keep_fds.count; i++) {
+		int fd = p->keep_fds.items[i];
+		size_t at = 0;
+
+		while (at < n && fds[at] < fd)
+			at++;
+		if (at < n && fds[at] == fd)
+			continue;
+		memmove(fds + at + 1, fds + at, (n - at) * sizeof(*fds));
+		fds[at] = fd;
+		n++;
+	}
+	c->out->keep_fds = fds;
+	c->out->keep_fd_count = n;
+}
+
+static void compile_limits(struct compile *c)
+{
+	c->out->rlimits = c->plan->rlimits.items;
+	c->out->rlimit_count = c->plan->rlimits.count;
+}
+
+int compile(struct arena *a, const struct plan *plan, const struct host *host,
+	    struct program *out, struct err *e)
+{
+	struct program program = { 0 };
+	struct compile c = {
+		.arena = a,
+		.plan = plan,
+		.host = host,
+		.out = &program,
+	};
+
+	if (check_kernel(host, e) < 0)
+		return -1;
+	compile_namespaces(&c);
+	compile_keep_fds(&c);
+	compile_limits(&c);
+	program.hints = plan->hints.items;
+	program.hint_count = plan->hints.count;
+	if (compile_ids(&c, e) < 0 || compile_mounts(&c, e) < 0 ||
+	    compile_env(&c, e) < 0 || compile_command(&c, e) < 0)
+		return -1;
+	*out = program;
+	return 0;
+}

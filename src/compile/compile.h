@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * plan + host -> program. Pure: no system call, no global, the same answer for
+ * the same input. What cannot be done as asked is an error here, before
+ * anything was touched.
+ */
+#ifndef COMPILE_COMPILE_H
+#define COMPILE_COMPILE_H
+
+#include "compile/program.h"
+
+struct err;
+
+/* Everything in `*out` lives in `a`, in the plan or in the host. */
+int compile(struct arena *a, const struct plan *plan, const struct host *host,
+	    struct program *out, struct err *e);
+
+/* The parts; each fills its fields of `*out`. */
+struct compile {
+	struct arena *arena;
+	const struct plan *plan;
+	const struct host *host;
+	struct program *out;
+	const char *home;    /* HOME inside; NULL: the caller's stays as it is */
+	const char *workdir; /* where the command starts; NULL: not decided */
+};
+
+int compile_ids(struct compile *c, struct err *e);
+int compile_mounts(struct compile *c, struct err *e);
+int compile_env(struct compile *c, struct err *e);
+int compile_command(struct compile *c, struct err *e);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Mount directives -> mount steps. */
+#include "compile/steps.h"
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/str.h"
+
+#include <linux/mount.h>
+#include <linux/sched.h>
+
+#define ATTR_TMPFS (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
+#define ATTR_PROC (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+#define ATTR_DEVICE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC)
+
+static uint64_t bind_attributes(const struct plan_mount *m)
+{
+	uint64_t attributes = MOUNT_ATTR_NOSUID;
+
+	if (!m->writable)
+		attributes |= MOUNT_ATTR_RDONLY;
+	if (!m->devices)
+		attributes |= MOUNT_ATTR_NODEV;
+	return attributes;
+}
+
+static int add_bind(struct steps *s, const struct plan_mount *m, struct err *e)
+{
+	const struct path_fact *fact = host_path(s->c->host, m->source);
+
+	return steps_add_bind(s, fact, m->dest, bind_attributes(m),
+			      m->optional, e);
+}
+
+static int add_same(struct steps *s, const struct plan_mount *m, struct err *e)
+{
+	const struct path_fact *fact = host_path(s->c->host, m->source);
+	uint64_t attributes = bind_attributes(m);
+
+	if (m->optional && (fact->type == PATH_ABSENT ||
+			    fact->type == PATH_UNREACHABLE))
+		return 0;
+	steps_add_links(s, fact);
+	if (steps_shows(s, fact->resolved, attributes))
+		return 0;
+	return steps_add_bind(s, fact, fact->resolved, attributes, m->optional,
+			      e);
+}
+
+static struct step *add_tmpfs(struct steps *s, const struct plan_mount *m)
+{
+	struct step *step =
+		steps_add(s, STEP_TMPFS, NULL, m->dest, ATTR_TMPFS);
+
+	step->mode = m->mode == MODE_DEFAULT ? 0755 : m->mode;
+	step->size = m->size;
+	return step;
+}
+
+static void add_dir(struct steps *s, const char *dest, mode_t mode)
+{
+	steps_add(s, STEP_DIR, NULL, dest, 0)->mode =
+		mode == MODE_DEFAULT ? 0755 : mode;
+}
+
+/*
+ * The kernel's uid 0 owns these, in every user namespace that maps it, and an
+ * owner needs no capability to write: they are read-only mounts (as in
+ * bubblewrap and runc's list of read-only paths).
+ */
+static int add_proc(struct steps *s, const struct plan_mount *m, struct err *e)
+{
+	static const char *const protected[] = { "sys", "sysrq-trigger", "irq",
+						 "bus" };
+	struct arena *a = s->c->arena;
+
+	(void)e;
+	if (s->c->out->namespaces & CLONE_NEWPID)
+		steps_add(s, STEP_PROC, NULL, m->dest, ATTR_PROC);
+	else
+		steps_add(s, STEP_BIND, "/proc", m->dest, ATTR_PROC)
+			->directory = true;
+	for (size_t i = 0; i < COUNT_OF(protected); i++)
+		steps_add(s, STEP_PROTECT, NULL,
+			  path_join(a, m->dest, protected[i]),
+			  ATTR_PROC | MOUNT_ATTR_RDONLY);
+	return 0;
+}
+
+static int add_dev(struct steps *s, const struct plan_mount *m, struct err *e)
+{
+	static const char *const nodes[] = { "null",   "zero",	  "full",
+					     "random", "urandom", "tty" };
+	static const struct {
+		const char *name, *target;
+	} links[] = {
+		{ "stdin", "/proc/self/fd/0" },
+		{ "stdout", "/proc/self/fd/1" },
+		{ "stderr", "/proc/self/fd/2" },
+		{ "fd", "/proc/self/fd" },
+		{ "core", "/proc/kcore" },
+		{ "ptmx", "pts/ptmx" },
+	};
+	struct arena *a = s->c->arena;
+	const char *console = s->c->host->console;
+
+	(void)e;
+	add_tmpfs(s, m);
+	for (size_t i = 0; i < COUNT_OF(nodes); i++)
+		steps_add(s, STEP_BIND, path_join(a, "/dev", nodes[i]),
+			  path_join(a, m->dest, nodes[i]), ATTR_DEVICE);
+	for (size_t i = 0; i < COUNT_OF(links); i++)
+		steps_add(s, STEP_SYMLINK, links[i].target,
+			  path_join(a, m->dest, links[i].name), 0);
+	add_dir(s, path_join(a, m->dest, "shm"), MODE_DEFAULT);
+	add_dir(s, path_join(a, m->dest, "pts"), MODE_DEFAULT);
+	steps_add(s, STEP_DEVPTS, NULL, path_join(a, m->dest, "pts"),
+		  ATTR_DEVICE);
+	if (console)
+		steps_add(s, STEP_BIND, console,
+			  path_join(a, m->dest, "console"), ATTR_DEVICE);
+	return 0;
+}
+
+/*
+ * What sandbox made itself becomes read-only last, so that later directives
+ * (--ro FILE below /run) still find a place for their mount points.
+ */
+static void add_remount(struct steps *s, const struct plan_mount *m)
+{
+	const struct step *on = steps_covering(s, m->dest);
+	bool ours = on ? on->kind == STEP_TMPFS && str_equal(on->dest, m->dest) :
+			 m->dest[1] == '\0';
+	struct step *step;
+
+	if (ours)
+		step = array_add(s->c->arena, &s->last);
+	else
+		step = array_add(s->c->arena, &s->list);
+	step->kind = STEP_REMOUNT_RO;
+	step->dest = m->dest;
+	step->origin = m->origin;
+	step->attributes = MOUNT_ATTR_RDONLY;
+}
+
+static int add_mount(struct steps *s, const struct plan_mount *m,
+		     struct err *e)
+{
+	switch (m->kind) {
+	case MOUNT_BIND:
+		return add_bind(s, m, e);
+	case MOUNT_SAME:
+		return add_same(s, m, e);
+	case MOUNT_TMPFS:
+		add_tmpfs(s, m);
+		return 0;
+	case MOUNT_PROC:
+		return add_proc(s, m, e);
+	case MOUNT_DEV:
+		return add_dev(s, m, e);
+	case MOUNT_DIR:
+		add_dir(s, m->dest, m->mode);
+		return 0;
+	case MOUNT_SYMLINK:
+		steps_add(s, STEP_SYMLINK, m->source, m->dest, 0);
+		return 0;
+	case MOUNT_REMOUNT_RO:
+		add_remount(s, m);
+		return 0;
+	case MOUNT_HIDE:
+		steps_add(s, STEP_HIDE, NULL, m->dest, ATTR_RO);
+		return 0;
+	case MOUNT_HOME:
+		return places_home(s, m, e);
+	case MOUNT_WORKDIR:
+		return places_workdir(s, m, e);
+	}
+	return 0;
+}
+
+/*
+ * Read-only comes last, unless a later mount took the same place: then the
+ * tmpfs it was meant for is out of sight anyway.
+ */
+static void add_last(struct steps *s)
+{
+	for (size_t i = 0; i < s->last.count; i++) {
+		const struct step *step = &s->last.items[i];
+		const struct step *on = steps_covering(s, step->dest);
+
+		if (on && (on->kind != STEP_TMPFS ||
+			   !str_equal(on->dest, step->dest)))
+			continue;
+		*array_add(s->c->arena, &s->list) = *step;
+	}
+}
+
+/* An empty root to start from, and for --hide something empty to cover with. */
+static bool needs_base(const struct steps *s)
+{
+	const struct step *first = s->list.items;
+
+	for (size_t i = 0; i < s->list.count; i++)
+		if (s->list.items[i].kind == STEP_HIDE)
+			return true;
+	return s->list.count == 0 || first->kind != STEP_BIND ||
+	       first->dest[1] != '\0';
+}
+
+int compile_mounts(struct compile *c, struct err *e)
+{
+	struct steps s = { .c = c };
+	bool root = c->host->caller->uid == 0;
+
+	for (size_t i = 0; i < c->plan->mounts.count; i++) {
+		const struct plan_mount *m = &c->plan->mounts.items[i];
+
+		if (m->root_only && !root)
+			continue;
+		s.origin = m->origin;
+		if (add_mount(&s, m, e) < 0)
+			return -1;
+	}
+	places_finish(&s);
+	add_last(&s);
+	c->out->steps = s.list.items;
+	c->out->step_count = s.list.count;
+	c->out->base_tmpfs = needs_base(&s);
+	return 0;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where the home and the working directory go. */
+#include "compile/steps.h"
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <linux/mount.h>
+#include <string.h>
+
+#define HOME_FALLBACK "/tmp/home"
+
+/* The caller's home, or NULL if HOME says nothing usable. */
+static const struct path_fact *home_fact(const struct compile *c)
+{
+	const char *home = plan_caller_home(c->arena, c->host->caller);
+
+	return home ? host_path(c->host, home) : NULL;
+}
+
+/*
+ * A home that is the root, or a place where the directives so far put
+ * something of the system's, cannot be covered without losing that: accounts of
+ * daemons have such homes.
+ */
+static bool is_system(const struct steps *s, const char *home)
+{
+	const struct step *on = steps_covering(s, home);
+
+	return home[1] == '\0' || steps_below(s, home) ||
+	       (on && on->kind != STEP_TMPFS);
+}
+
+static struct step *add_private(struct steps *s, const char *dest,
+				uint64_t size)
+{
+	struct step *step = steps_add(s, STEP_TMPFS, NULL, dest, ATTR_BIND);
+
+	step->mode = 0700;
+	step->size = size;
+	return step;
+}
+
+/* The place for a private home; sets HOME where it has to differ. */
+static const char *private_place(struct steps *s, const struct path_fact *fact)
+{
+	if (!fact || is_system(s, fact->resolved)) {
+		s->c->home = HOME_FALLBACK;
+		return HOME_FALLBACK;
+	}
+	steps_add_links(s, fact);
+	return fact->resolved;
+}
+
+static int home_shown(struct steps *s, const struct path_fact *fact,
+		      const char *mode, uint64_t attributes, struct err *e)
+{
+	if (!fact || fact->resolved[1] == '\0') {
+		err_set(e, ERR_USAGE,
+			"home %s: HOME is not set to a directory of its own",
+			mode);
+		err_hint(e, "set HOME, or use --home private");
+		return err_at(e, "%s", s->origin);
+	}
+	steps_add_links(s, fact);
+	return steps_add_bind(s, fact, fact->resolved, attributes, false, e);
+}
+
+static int home_kept(struct steps *s, const struct path_fact *fact,
+		     struct err *e)
+{
+	const char *dir = s->c->plan->home_dir;
+	const struct path_fact *kept = host_path(s->c->host, dir);
+
+	if (kept->type == PATH_ABSENT) {
+		err_set(e, ERR_USAGE, "home directory '%s' does not exist",
+			dir);
+		err_hint(e, "make it first: mkdir -p %s", dir);
+		return err_at(e, "%s", s->origin);
+	}
+	if (kept->type != PATH_DIR && kept->type != PATH_UNREACHABLE) {
+		err_set(e, ERR_USAGE, "'%s' is not a directory", dir);
+		return err_at(e, "%s", s->origin);
+	}
+	return steps_add_bind(s, kept, private_place(s, fact), ATTR_BIND,
+			      false, e);
+}
+
+int places_home(struct steps *s, const struct plan_mount *m, struct err *e)
+{
+	const struct path_fact *fact = home_fact(s->c);
+
+	switch (s->c->plan->home) {
+	case HOME_NONE:
+		return 0;
+	case HOME_PRIVATE:
+		add_private(s, private_place(s, fact), m->size);
+		return 0;
+	case HOME_RO:
+		return home_shown(s, fact, "ro", ATTR_RO, e);
+	case HOME_RW:
+		return home_shown(s, fact, "rw", ATTR_BIND, e);
+	case HOME_DIR:
+		return home_kept(s, fact, e);
+	}
+	return 0;
+}
+
+/* --- the working directory ---------------------------------------------- */
+
+/* Whether the tmpfs at `dest` becomes read-only once everything is in place. */
+static bool turns_read_only(const struct compile *c, const char *dest)
+{
+	for (size_t i = 0; i < c->plan->mounts.count; i++) {
+		const struct plan_mount *m = &c->plan->mounts.items[i];
+
+		if (m->kind == MOUNT_REMOUNT_RO && str_equal(m->dest, dest))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Of the home only the entries without a dot are shown, each bound on its own
+ * in a tmpfs that is then closed: dot files, old or new, never show.
+ */
+static int show_home(struct steps *s, const struct path_fact *home)
+{
+	struct arena *a = s->c->arena;
+	const struct step *on = steps_covering(s, home->resolved);
+	struct step *close;
+
+	if (on && on->kind == STEP_BIND)
+		return 0;
+	if (!on || !str_equal(on->dest, home->resolved)) {
+		if (is_system(s, home->resolved))
+			return 0;
+		steps_add_links(s, home);
+		add_private(s, home->resolved, 0);
+	}
+	for (size_t i = 0; i < home->entry_count; i++) {
+		const struct path_entry *entry = &home->entries[i];
+		const char *path = path_join(a, home->resolved, entry->name);
+		struct step *step;
+
+		if (entry->type == PATH_LINK) {
+			steps_add(s, STEP_SYMLINK, entry->target, path, 0);
+			continue;
+		}
+		if (entry->type != PATH_DIR && entry->type != PATH_FILE)
+			continue;
+		step = steps_add(s, STEP_BIND, path, path, ATTR_RO);
+		step->directory = entry->type == PATH_DIR;
+		step->optional = true;
+	}
+	close = array_add(a, &s->last);
+	close->kind = STEP_REMOUNT_RO;
+	close->dest = home->resolved;
+	close->attributes = MOUNT_ATTR_RDONLY;
+	return 0;
+}
+
+static int bind_workdir(struct steps *s, bool writable, struct err *e)
+{
+	const struct host *h = s->c->host;
+	const struct path_fact *fact = host_path(h, h->cwd);
+	const struct path_fact *name = h->pwd ? host_path(h, h->pwd) : NULL;
+
+	if (name)
+		steps_add_links(s, name);
+	return steps_add_bind(s, fact, fact->resolved,
+			      writable ? ATTR_BIND : ATTR_RO, false, e);
+}
+
+static int workdir_auto(struct steps *s, struct err *e)
+{
+	const struct host *h = s->c->host;
+	const struct path_fact *cwd = host_path(h, h->cwd);
+	const struct path_fact *home = home_fact(s->c);
+	const struct step *on = steps_covering(s, h->cwd);
+	bool yours = cwd->uid == h->caller->uid ||
+		     (h->caller->uid != 0 && h->cwd_writable);
+
+	if (h->cwd[1] == '\0')
+		return 0;
+	if (home && str_equal(home->resolved, h->cwd))
+		return show_home(s, home);
+	if (home && path_within(home->resolved, h->cwd))
+		return 0;
+	/* Visible anyway: it stays as it is. */
+	if (on && on->kind == STEP_BIND)
+		return 0;
+	/* In /proc, /dev and what is read-only of ours, ours wins. */
+	if (on && (on->kind != STEP_TMPFS || str_equal(on->dest, h->cwd) ||
+		   turns_read_only(s->c, on->dest)))
+		return 0;
+	return bind_workdir(s, yours, e);
+}
+
+int places_workdir(struct steps *s, const struct plan_mount *m, struct err *e)
+{
+	const struct host *h = s->c->host;
+	enum workdir_mode mode = s->c->plan->workdir;
+
+	(void)m;
+	if (mode == WORKDIR_NONE)
+		return 0;
+	if (!h->cwd) {
+		err_set(e, ERR_SYSTEM, "the working directory has no name any "
+				       "more");
+		return err_hint(e, "change to another directory, or add "
+				   "--workdir none");
+	}
+	s->c->workdir = h->pwd ? h->pwd : h->cwd;
+	if (mode == WORKDIR_AUTO)
+		return workdir_auto(s, e);
+	if (h->cwd[1] == '\0') {
+		err_set(e, ERR_USAGE, "the working directory is '/'");
+		err_hint(e, "say --%s / to show all of the host",
+			 mode == WORKDIR_RW ? "rw" : "ro");
+		return err_at(e, "%s", s->origin);
+	}
+	return bind_workdir(s, mode == WORKDIR_RW, e);
+}
+
+void places_finish(struct steps *s)
+{
+	const struct host *h = s->c->host;
+	const struct path_fact *home = home_fact(s->c);
+	const struct step *on;
+
+	if (!home || !h->cwd || !str_equal(home->resolved, h->cwd))
+		return;
+	on = steps_covering(s, h->cwd);
+	if (s->c->plan->workdir == WORKDIR_AUTO && on &&
+	    on->kind == STEP_TMPFS)
+		s->c->out->home_message =
+			"your home is read-only here; work in a subdirectory, "
+			"or add --rw ~";
+}

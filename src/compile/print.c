@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "compile/program.h"
+
+#include "base/cleanup.h"
+#include "base/str.h"
+
+#include <linux/mount.h>
+#include <linux/sched.h>
+
+static const struct {
+	uint64_t flag;
+	const char *name;
+} namespaces[] = {
+	{ CLONE_NEWUSER, "user" }, { CLONE_NEWNS, "mount" },
+	{ CLONE_NEWPID, "pid" },   { CLONE_NEWIPC, "ipc" },
+	{ CLONE_NEWNET, "net" },   { CLONE_NEWUTS, "uts" },
+	{ CLONE_NEWCGROUP, "cgroup" },
+};
+
+static const struct {
+	uint64_t flag;
+	const char *name;
+} attributes[] = {
+	{ MOUNT_ATTR_RDONLY, "ro" },
+	{ MOUNT_ATTR_NOSUID, "nosuid" },
+	{ MOUNT_ATTR_NODEV, "nodev" },
+	{ MOUNT_ATTR_NOEXEC, "noexec" },
+};
+
+static void add_word(struct str *out, const char *word)
+{
+	str_add(out, " ");
+	str_add_quoted(out, word);
+}
+
+static void print_supervisor(const struct program *p, struct str *out)
+{
+	str_add(out, "supervisor\n  namespaces");
+	for (size_t i = 0; i < COUNT_OF(namespaces); i++)
+		if (p->namespaces & namespaces[i].flag)
+			str_addf(out, " %s", namespaces[i].name);
+	str_add(out, "\n  descriptors 0 1 2");
+	for (size_t i = 0; i < p->keep_fd_count; i++)
+		str_addf(out, " %d", p->keep_fds[i]);
+	str_add(out, "\n");
+	if (p->die_with_parent)
+		str_add(out, "  die with parent\n");
+}
+
+static void print_attributes(const struct step *s, struct str *out)
+{
+	const char *separator = " (";
+
+	if (!s->attributes)
+		return;
+	for (size_t i = 0; i < COUNT_OF(attributes); i++)
+		if (s->attributes & attributes[i].flag) {
+			str_addf(out, "%s%s", separator, attributes[i].name);
+			separator = ",";
+		}
+	str_add(out, ")");
+}
+
+static void print_step(const struct step *s, struct str *out)
+{
+	static const char *const verbs[] = {
+		[STEP_BIND] = "bind",	    [STEP_TMPFS] = "tmpfs",
+		[STEP_PROC] = "proc",	    [STEP_DEVPTS] = "devpts",
+		[STEP_DIR] = "dir",	    [STEP_SYMLINK] = "symlink",
+		[STEP_PROTECT] = "protect", [STEP_REMOUNT_RO] = "remount",
+		[STEP_HIDE] = "hide",
+	};
+
+	str_addf(out, "  %s", verbs[s->kind]);
+	if (s->source && !str_equal(s->source, s->dest))
+		add_word(out, s->source);
+	add_word(out, s->dest);
+	if (s->kind == STEP_TMPFS || s->kind == STEP_DIR)
+		str_addf(out, " mode=%04o", (unsigned int)s->mode);
+	if (s->size)
+		str_addf(out, " size=%llu", (unsigned long long)s->size);
+	print_attributes(s, out);
+	if (s->optional)
+		str_add(out, " if it is still there");
+	str_add(out, "\n");
+}
+
+static void print_setup(const struct program *p, struct str *out)
+{
+	str_add(out, p->init ? "init (PID 1)\n" : "child\n");
+	if (p->namespaces & CLONE_NEWUSER) {
+		str_addf(out, "  uid %u is %u outside\n", p->uid.inside,
+			 p->uid.outside);
+		str_addf(out, "  gid %u is %u outside\n", p->gid.inside,
+			 p->gid.outside);
+	}
+	if (p->loopback)
+		str_add(out, "  loopback up\n");
+	if (p->base_tmpfs)
+		str_add(out, "  root is an empty tmpfs\n");
+	for (size_t i = 0; i < p->step_count; i++)
+		print_step(&p->steps[i], out);
+	str_add(out, "  pivot to the new root, detach the old one\n");
+	if (p->hostname) {
+		str_add(out, "  hostname");
+		add_word(out, p->hostname);
+		str_add(out, "\n");
+	}
+	str_add(out, "  drop all capabilities, no new privileges\n");
+	if (!p->init)
+		str_add(out, "  becomes the command; only the command itself "
+			     "ends with the supervisor\n");
+}
+
+static void print_limit(uint64_t value, struct str *out)
+{
+	if (value == UINT64_MAX)
+		str_add(out, " unlimited");
+	else
+		str_addf(out, " %llu", (unsigned long long)value);
+}
+
+static void print_command(const struct program *p, struct str *out)
+{
+	str_add(out, "command\n");
+	if (p->new_session)
+		str_add(out, "  new session\n");
+	str_add(out, p->chdir_must ? "  directory" : "  directory, the first "
+						     "there is of");
+	for (size_t i = 0; p->chdirs[i]; i++)
+		add_word(out, p->chdirs[i]);
+	str_add(out, "\n");
+	for (size_t i = 0; i < p->environ_count; i++) {
+		str_add(out, "  env");
+		add_word(out, p->environ[i]);
+		str_add(out, "\n");
+	}
+	for (size_t i = 0; i < p->rlimit_count; i++) {
+		str_addf(out, "  rlimit %d", p->rlimits[i].resource);
+		print_limit(p->rlimits[i].soft, out);
+		print_limit(p->rlimits[i].hard, out);
+		str_add(out, "\n");
+	}
+	str_add(out, "  exec");
+	for (size_t i = 0; p->argv[i]; i++)
+		add_word(out, p->argv[i]);
+	str_add(out, "\n");
+	for (size_t i = 0; p->paths[i]; i++) {
+		str_add(out, "    from");
+		add_word(out, p->paths[i]);
+		str_add(out, "\n");
+	}
+}
+
+void program_print(const struct program *p, struct str *out)
+{
+	print_supervisor(p, out);
+	print_setup(p, out);
+	print_command(p, out);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What each process will do, in order: the answer to a plan on a host. A
+ * program holds no decision that is still open, and nothing that could not be
+ * printed; run carries it out without thinking. Sealed before it is run.
+ */
+#ifndef COMPILE_PROGRAM_H
+#define COMPILE_PROGRAM_H
+
+#include "base/arena.h"
+#include "plan/plan.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct str;
+
+enum step_kind {
+	STEP_BIND,    /* source, a host path, on dest */
+	STEP_TMPFS,   /* new tmpfs on dest: mode, size */
+	STEP_PROC,    /* new procfs on dest */
+	STEP_DEVPTS,  /* new devpts on dest */
+	STEP_DIR,     /* directory dest: mode */
+	STEP_SYMLINK, /* dest -> source */
+	STEP_PROTECT, /* dest bound on itself, read-only, if it is there */
+	STEP_REMOUNT_RO, /* the mount at dest */
+	STEP_HIDE,	 /* whatever is at dest is covered, if it is there */
+};
+
+/* One change of the mount tree. Destinations are inside the new root. */
+struct step {
+	enum step_kind kind;
+	const char *source;
+	const char *dest;
+	const char *origin; /* what asked for it, for messages; or NULL */
+	uint64_t attributes; /* MOUNT_ATTR_ of mount_setattr(2) to set */
+	mode_t mode;
+	uint64_t size;	   /* of a tmpfs; 0: the kernel's default */
+	uint64_t dev, ino; /* what source was when looked at; 0: not known */
+	bool directory;	   /* source is one: what to create at dest */
+	bool optional;	   /* a source that is gone is no error */
+};
+
+/* One line of a uid_map or gid_map, user_namespaces(7). */
+struct id_map {
+	uint32_t inside, outside;
+};
+
+struct program {
+	/* supervisor */
+	uint64_t namespaces; /* CLONE_NEW* for clone3(2) */
+	bool die_with_parent;
+
+	/* PID 1, or the only child when there is none */
+	bool init; /* a PID 1 of ours stands between */
+	struct id_map uid, gid;
+	bool loopback;
+	bool base_tmpfs; /* the root starts as an empty tmpfs */
+	const struct step *steps;
+	size_t step_count;
+	const char *hostname;
+
+	/* the command */
+	bool new_session;
+	const char *const *chdirs;  /* tried in order, NULL-terminated */
+	const char *const *pwds;    /* "PWD=..." for each of them */
+	bool chdir_must;	    /* the first one has to work */
+	const char *const *environ; /* without PWD; one free slot at the end */
+	size_t environ_count;
+	const char *const *argv;
+	const char *const *paths; /* execve(2) is tried with each, in order */
+	const struct plan_rlimit *rlimits;
+	size_t rlimit_count;
+	const int *keep_fds; /* ascending, without duplicates */
+	size_t keep_fd_count;
+
+	/* for messages after the run */
+	const char *const *hints; /* shown when the command failed */
+	size_t hint_count;
+	const char *path_variable; /* PATH inside */
+	const char *home_message;  /* the home is the working directory */
+	bool offline;		   /* without network */
+};
+
+/*
+ * The host path that is seen at `path` inside, or NULL if nothing of the host
+ * is. By text: symlinks inside bound trees are not followed.
+ */
+const char *program_source(struct arena *a, const struct program *p,
+			   const char *path);
+
+/* The program for people: --dry-run, and the golden files. */
+void program_print(const struct program *p, struct str *out);
+
+#endif

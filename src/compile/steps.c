@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "compile/steps.h"
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <linux/mount.h>
+#include <string.h>
+
+struct step *steps_add(struct steps *s, enum step_kind kind, const char *source,
+		       const char *dest, uint64_t attributes)
+{
+	struct step *step = array_add(s->c->arena, &s->list);
+
+	step->kind = kind;
+	step->source = source;
+	step->dest = dest;
+	step->attributes = attributes;
+	step->origin = s->origin;
+	return step;
+}
+
+static bool is_file_system(const struct step *step)
+{
+	return step->kind == STEP_BIND || step->kind == STEP_TMPFS ||
+	       step->kind == STEP_PROC || step->kind == STEP_DEVPTS;
+}
+
+const struct step *steps_covering(const struct steps *s, const char *path)
+{
+	for (size_t i = s->list.count; i-- > 0;) {
+		const struct step *step = &s->list.items[i];
+
+		if (is_file_system(step) && path_within(path, step->dest))
+			return step;
+	}
+	return NULL;
+}
+
+bool steps_below(const struct steps *s, const char *path)
+{
+	for (size_t i = 0; i < s->list.count; i++)
+		if (path_within(s->list.items[i].dest, path))
+			return true;
+	return false;
+}
+
+bool steps_shows(const struct steps *s, const char *path, uint64_t attributes)
+{
+	for (size_t i = s->list.count; i-- > 0;) {
+		const struct step *step = &s->list.items[i];
+
+		if (step->kind == STEP_BIND && path_within(path, step->dest))
+			return str_equal(step->source, step->dest) &&
+			       step->attributes == attributes;
+		/* Anything else that touches the path makes it another one. */
+		if (path_within(path, step->dest) ||
+		    path_within(step->dest, path))
+			return false;
+	}
+	return false;
+}
+
+void steps_add_links(struct steps *s, const struct path_fact *fact)
+{
+	for (size_t i = 0; i < fact->link_count; i++) {
+		const struct path_link *l = &fact->links[i];
+		const struct step *on = steps_covering(s, l->at);
+
+		if (on && on->kind == STEP_BIND)
+			continue;
+		steps_add(s, STEP_SYMLINK, l->target, l->at, 0);
+	}
+}
+
+static int missing(const struct steps *s, const struct path_fact *fact,
+		   struct err *e)
+{
+	err_set(e, ERR_USAGE, "source '%s'", fact->path);
+	e->errnum = fact->errnum;
+	if (fact->type == PATH_ABSENT)
+		err_hint(e, "check the spelling; the -try form of the "
+			    "directive skips what does not exist");
+	return err_at(e, "%s", s->origin);
+}
+
+int steps_add_bind(struct steps *s, const struct path_fact *fact,
+		   const char *dest, uint64_t attributes, bool optional,
+		   struct err *e)
+{
+	struct step *step;
+
+	if (fact->type == PATH_ABSENT || fact->type == PATH_UNREACHABLE)
+		return optional ? 0 : missing(s, fact, e);
+	step = steps_add(s, STEP_BIND, fact->resolved, dest, attributes);
+	step->dev = fact->dev;
+	step->ino = fact->ino;
+	step->directory = fact->type == PATH_DIR;
+	step->optional = optional;
+	return 0;
+}
+
+const char *program_source(struct arena *a, const struct program *p,
+			   const char *path)
+{
+	const char *at = path_clean(a, "/", path);
+
+	for (unsigned int links = 0; links < 40; links++) {
+		const struct step *on = NULL;
+
+		for (size_t i = 0; i < p->step_count; i++) {
+			const struct step *step = &p->steps[i];
+
+			if ((is_file_system(step) ||
+			     step->kind == STEP_SYMLINK ||
+			     step->kind == STEP_HIDE) &&
+			    path_within(at, step->dest))
+				on = step;
+		}
+		if (!on || (on->kind != STEP_BIND && on->kind != STEP_SYMLINK))
+			return NULL;
+		at = path_clean(a, "/", at + (on->dest[1] ?
+					      strlen(on->dest) : 0));
+		if (on->kind == STEP_BIND)
+			return path_clean(a, "/",
+					  arena_format(a, "%s/%s", on->source,
+						       at));
+		at = path_clean(a, "/",
+				arena_format(a, "%s/%s/%s",
+					     on->source[0] == '/' ?
+						     "" :
+						     path_parent(a, on->dest),
+					     on->source, at));
+	}
+	return NULL;
+}

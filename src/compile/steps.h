@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The list of mount steps while it grows, and what is visible so far. */
+#ifndef COMPILE_STEPS_H
+#define COMPILE_STEPS_H
+
+#include "compile/compile.h"
+
+#include <linux/mount.h>
+
+struct steps {
+	struct compile *c;
+	ARRAY(struct step) list;
+	ARRAY(struct step) last; /* what must wait until all mounts are made */
+	const char *origin;	 /* for steps added now */
+};
+
+/* A step with the current origin; pointers are good until the next one. */
+struct step *steps_add(struct steps *s, enum step_kind kind, const char *source,
+		       const char *dest, uint64_t attributes);
+
+/* The file system that `path` is on: its step, or NULL for the bare root. */
+const struct step *steps_covering(const struct steps *s, const char *path);
+
+/* Whether a mount is made at `path` or below it. */
+bool steps_below(const struct steps *s, const char *path);
+
+/* Whether `path` already is the host's, with these attributes, all of it. */
+bool steps_shows(const struct steps *s, const char *path, uint64_t attributes);
+
+/* Symlinks that were met on the way to a path, made anew where not visible. */
+void steps_add_links(struct steps *s, const struct path_fact *fact);
+
+/*
+ * A bind of what `fact` is about. Returns -1 with a message if it is not there,
+ * unless `optional`.
+ */
+int steps_add_bind(struct steps *s, const struct path_fact *fact,
+		   const char *dest, uint64_t attributes, bool optional,
+		   struct err *e);
+
+/* HOME and the working directory: places.c */
+int places_home(struct steps *s, const struct plan_mount *m, struct err *e);
+int places_workdir(struct steps *s, const struct plan_mount *m, struct err *e);
+
+/* What is to be known when the list is complete. */
+void places_finish(struct steps *s);
+
+#define ATTR_BIND (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
+#define ATTR_RO (ATTR_BIND | MOUNT_ATTR_RDONLY)
+
+#endif

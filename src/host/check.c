@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/check.h"
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A number from a sysctl file, -1 if there is none. */
+static long sysctl_value(const char *path)
+{
+	char text[32] = "";
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+		return -1;
+	return strtol(text, NULL, 10);
+}
+
+/* Whether we run under a seccomp filter: that of a container, mostly. */
+static bool is_filtered(void)
+{
+	char text[4096] = "";
+	const char *line;
+	autoclose int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+		return false;
+	line = strstr(text, "\nSeccomp:");
+	return line && line[strlen("\nSeccomp:\t")] == '2';
+}
+
+int host_explain_userns(struct err *e)
+{
+	int errnum = e->errnum;
+
+	if (sysctl_value("/proc/sys/user/max_user_namespaces") == 0)
+		return err_hint(e, "user namespaces are switched off here; an "
+				   "administrator allows them with: sysctl -w "
+				   "user.max_user_namespaces=10000");
+	if (sysctl_value("/proc/sys/kernel/unprivileged_userns_clone") == 0 &&
+	    geteuid() != 0)
+		return err_hint(e,
+				"user namespaces are for root only here; an "
+				"administrator allows them with: sysctl -w "
+				"kernel.unprivileged_userns_clone=1");
+	if (sysctl_value("/proc/sys/kernel/"
+			 "apparmor_restrict_unprivileged_userns") == 1)
+		return err_hint(e, "AppArmor restricts user namespaces here; "
+				   "an administrator allows them with an "
+				   "AppArmor profile for sandbox, or with: "
+				   "sysctl -w kernel.apparmor_restrict_"
+				   "unprivileged_userns=0");
+	if ((errnum == EPERM || errnum == ENOSYS || errnum == EACCES) &&
+	    is_filtered())
+		return err_hint(e, "a seccomp filter, of a container it seems, "
+				   "forbids user namespaces; start the "
+				   "container with a filter that allows them, "
+				   "as docker's --security-opt "
+				   "seccomp=unconfined does");
+	if (errnum == ENOSPC || errnum == EUSERS)
+		return err_hint(e, "the limit of namespaces is reached; see "
+				   "sysctl user.max_*_namespaces");
+	if (errnum == EPERM)
+		return err_hint(e, "user namespaces may not be made here: in a "
+				   "chroot, or by a security module's rule");
+	return -1;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/host.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "host/walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+void caller_read(struct caller *out)
+{
+	*out = (struct caller){
+		.uid = geteuid(),
+		.gid = getegid(),
+		.environ = (const char *const *)environ,
+	};
+}
+
+const char *caller_env(const struct caller *c, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *const *v = c->environ; v && *v; v++)
+		if (strncmp(*v, name, n) == 0 && (*v)[n] == '=')
+			return *v + n + 1;
+	return NULL;
+}
+
+const struct path_fact *host_path(const struct host *h, const char *path)
+{
+	for (size_t i = 0; i < h->path_count; i++)
+		if (str_equal(h->paths[i].path, path))
+			return &h->paths[i];
+	return NULL;
+}
+
+static int look_kernel(struct host *out, struct err *e)
+{
+	struct utsname u;
+
+	if (uname(&u) < 0)
+		return err_sys(e, "uname");
+	if (sscanf(u.release, "%u.%u", &out->kernel_major,
+		   &out->kernel_minor) != 2)
+		return err_set(e, ERR_SYSTEM, "kernel release '%s' is unknown",
+			       u.release);
+	return 0;
+}
+
+/*
+ * getcwd(2) answers "(unreachable)/..." for a directory outside the root and
+ * fails for a removed one; either way it has no name that could be mounted.
+ */
+static void look_cwd(struct arena *a, struct host *out)
+{
+	char buffer[PATH_MAX];
+
+	if (getcwd(buffer, sizeof(buffer)) && buffer[0] == '/') {
+		out->cwd = arena_dup(a, buffer);
+		out->cwd_writable = access(".", W_OK) == 0;
+	}
+}
+
+/* $PWD is the shell's name of the directory; believed only if it is the same. */
+static void look_pwd(struct arena *a, struct host *out)
+{
+	const char *pwd = caller_env(out->caller, "PWD");
+	struct stat here, there;
+
+	if (!out->cwd || !pwd || pwd[0] != '/' || str_equal(pwd, out->cwd) ||
+	    path_has_dotdot(pwd))
+		return;
+	if (stat(pwd, &there) < 0 || stat(".", &here) < 0)
+		return;
+	if (there.st_dev == here.st_dev && there.st_ino == here.st_ino)
+		out->pwd = path_clean(a, "/", pwd);
+}
+
+/* The name of the terminal behind stdout, as bubblewrap's /dev/console. */
+static void look_console(struct arena *a, struct host *out)
+{
+	char name[64];
+	ssize_t n;
+
+	if (!isatty(1))
+		return;
+	n = readlink("/proc/self/fd/1", name, sizeof(name));
+	if (n > 0 && (size_t)n < sizeof(name) && name[0] == '/')
+		out->console = arena_dup_n(a, name, (size_t)n);
+}
+
+static bool look_userns(void)
+{
+	char text[16] = "";
+	autoclose int fd = open("/proc/sys/user/max_user_namespaces",
+				O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+		return false;
+	return text[0] != '0';
+}
+
+int host_look(struct arena *a, const struct caller *caller,
+	      const struct host_wants *wants, struct host *out, struct err *e)
+{
+	struct host h = { .caller = caller };
+	struct path_fact *facts;
+	struct walk walk = { .arena = a };
+	size_t n = 0;
+
+	if (look_kernel(&h, e) < 0)
+		return -1;
+	look_cwd(a, &h);
+	look_pwd(a, &h);
+	if (wants->console)
+		look_console(a, &h);
+	if (wants->userns)
+		h.userns_exists = look_userns();
+
+	facts = arena_alloc(a, (wants->count + 2) * sizeof(*facts));
+	for (size_t i = 0; i < wants->count; i++) {
+		const struct host_want *w = &wants->paths[i];
+
+		walk_path(&walk, w->path, &facts[n]);
+		if (w->entries_if_cwd && h.cwd &&
+		    str_equal(facts[n].resolved, h.cwd) &&
+		    walk_entries(&walk, &facts[n], e) < 0)
+			return -1;
+		n++;
+	}
+	if (h.cwd)
+		walk_path(&walk, h.cwd, &facts[n++]);
+	if (h.pwd)
+		walk_path(&walk, h.pwd, &facts[n++]);
+	h.paths = facts;
+	h.path_count = n;
+	*out = h;
+	return 0;
+}

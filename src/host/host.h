@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What this machine is, as far as a run depends on it. Two looks are taken, in
+ * this order, and none later: caller_read() for what profiles may name
+ * (${HOME}, ${UID} ...), and host_look() for the kernel and every path that
+ * the plan names. compile decides from these values alone, so that it can be
+ * tested with a machine that does not exist; run compares what it opens with
+ * them (device and inode), so that a path swapped in between is noticed.
+ */
+#ifndef HOST_HOST_H
+#define HOST_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct arena;
+struct err;
+
+/* Who called, from the kernel and the environment; never from NSS. */
+struct caller {
+	uid_t uid; /* effective ids */
+	gid_t gid;
+	const char *const *environ; /* NAME=VALUE, NULL-terminated */
+};
+
+void caller_read(struct caller *out);
+
+/* The value of an environment variable of the caller's, or NULL. */
+const char *caller_env(const struct caller *c, const char *name);
+
+enum path_type {
+	PATH_ABSENT,
+	PATH_UNREACHABLE, /* errnum says why: EACCES, ELOOP, ESTALE ... */
+	PATH_FILE,
+	PATH_DIR,
+	PATH_LINK,  /* entries of a directory only: links are followed */
+	PATH_OTHER, /* device, socket, FIFO */
+};
+
+/* A symlink that was met on the way to a path. */
+struct path_link {
+	const char *at;	    /* where it is; its parent has no symlinks */
+	const char *target; /* what it says */
+};
+
+struct path_entry {
+	const char *name;
+	const char *target; /* of a symlink, else NULL */
+	enum path_type type;
+};
+
+struct path_fact {
+	const char *path;     /* as asked */
+	const char *resolved; /* without symlinks; as far as it exists */
+	enum path_type type;
+	int errnum;
+	uid_t uid;
+	mode_t mode;
+	uint64_t dev, ino;
+	const struct path_link *links;
+	size_t link_count;
+	const struct path_entry *entries; /* sorted by name */
+	size_t entry_count;
+};
+
+/* A path the plan wants to know about; clean and absolute. */
+struct host_want {
+	const char *path;
+	bool entries_if_cwd; /* list it if it is the working directory */
+};
+
+struct host_wants {
+	const struct host_want *paths;
+	size_t count;
+	bool console; /* the terminal behind stdout */
+	bool userns;  /* whether user namespaces are allowed at all */
+};
+
+struct host {
+	const struct caller *caller;
+	unsigned int kernel_major, kernel_minor;
+	const char *cwd;    /* resolved; NULL if it cannot be named */
+	const char *pwd;    /* $PWD when it is another name of cwd, or NULL */
+	bool cwd_writable;  /* by access(2) */
+	bool userns_exists; /* only with host_wants.userns */
+	const char *console; /* path of the terminal behind stdout, or NULL */
+	const struct path_fact *paths;
+	size_t path_count;
+};
+
+/*
+ * Fills `*out`. The working directory, $PWD and what `wants` lists can then be
+ * asked for with host_path(). A path that does not exist is a fact, not an
+ * error; errors are those of the look itself.
+ */
+int host_look(struct arena *a, const struct caller *caller,
+	      const struct host_wants *wants, struct host *out, struct err *e);
+
+/* The fact about `path`, NULL if nobody asked for it before the look. */
+const struct path_fact *host_path(const struct host *h, const char *path);
+
+/* Kernel versions compare by this. */
+#define HOST_KERNEL(h) ((h)->kernel_major * 1000 + (h)->kernel_minor)
+
+#endif

@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "input/apply.h"
+
+#include "base/err.h"
+#include "base/parse.h"
+#include "base/str.h"
+#include "input/directive.h"
+
+#include <limits.h>
+#include <linux/sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define APPLIER(name)                                                          \
+	int apply_##name(struct apply *to, const struct setting *s,            \
+			 struct err *e)
+
+/* --- helpers ------------------------------------------------------------ */
+
+static const char *source_path(struct apply *to, const char *text)
+{
+	return path_clean(to->arena, to->cwd, text);
+}
+
+static int dest_path(struct apply *to, const char *text, const char **out,
+		     struct err *e)
+{
+	if (text[0] != '/')
+		return err_set(e, ERR_USAGE,
+			       "'%s' is not an absolute path; it names a place "
+			       "in the sandbox",
+			       text);
+	*out = path_clean(to->arena, "/", text);
+	return 0;
+}
+
+static int not_empty(const char *text, struct err *e)
+{
+	if (!text[0])
+		return err_set(e, ERR_USAGE, "the value is empty");
+	return 0;
+}
+
+static struct plan_mount *add_mount(struct apply *to, const struct setting *s,
+				    enum mount_kind kind)
+{
+	struct plan_mount *m = array_add(to->arena, &to->plan->mounts);
+
+	m->kind = kind;
+	m->origin = s->origin;
+	m->mode = MODE_DEFAULT;
+	return m;
+}
+
+/* Hands --perms and --size on to a mount that creates something. */
+static void take_mode(struct apply *to, struct plan_mount *m)
+{
+	m->mode = to->mode;
+	to->mode = MODE_DEFAULT;
+}
+
+static void take_size(struct apply *to, struct plan_mount *m)
+{
+	m->size = to->size;
+	to->size = 0;
+}
+
+static int choice(const char *text, const char *const *words, int *out,
+		  struct err *e)
+{
+	for (int i = 0; words[i]; i++)
+		if (str_equal(text, words[i])) {
+			*out = i;
+			return 0;
+		}
+	return err_set(e, ERR_USAGE, "'%s' is not known", text);
+}
+
+/* --- files -------------------------------------------------------------- */
+
+APPLIER(bind)
+{
+	long bits = s->directive->param;
+	const char *dest = NULL;
+	struct plan_mount *m;
+
+	if (not_empty(s->args[0], e) < 0 ||
+	    dest_path(to, s->args[1], &dest, e) < 0)
+		return -1;
+	m = add_mount(to, s, MOUNT_BIND);
+	m->source = source_path(to, s->args[0]);
+	m->dest = dest;
+	m->writable = bits & BIND_WRITABLE;
+	m->devices = bits & BIND_DEVICES;
+	m->optional = bits & BIND_OPTIONAL;
+	return 0;
+}
+
+APPLIER(same)
+{
+	long bits = s->directive->param;
+	struct plan_mount *m;
+
+	if (not_empty(s->args[0], e) < 0)
+		return -1;
+	m = add_mount(to, s, MOUNT_SAME);
+	m->source = source_path(to, s->args[0]);
+	m->dest = m->source;
+	m->writable = bits & BIND_WRITABLE;
+	m->optional = bits & BIND_OPTIONAL;
+	return 0;
+}
+
+APPLIER(hide)
+{
+	struct plan_mount *m;
+
+	if (not_empty(s->args[0], e) < 0)
+		return -1;
+	m = add_mount(to, s, MOUNT_HIDE);
+	m->dest = source_path(to, s->args[0]);
+	m->root_only = s->directive->param & HIDE_AS_ROOT;
+	if (m->dest[1] == '\0')
+		return err_set(e, ERR_USAGE, "'/' cannot be hidden");
+	return 0;
+}
+
+APPLIER(new_mount)
+{
+	enum mount_kind kind = (enum mount_kind)s->directive->param;
+	const char *dest = NULL;
+	struct plan_mount *m;
+
+	if (dest_path(to, s->args[0], &dest, e) < 0)
+		return -1;
+	m = add_mount(to, s, kind);
+	m->dest = dest;
+	if (kind != MOUNT_PROC)
+		take_mode(to, m);
+	if (kind == MOUNT_TMPFS || kind == MOUNT_DEV)
+		take_size(to, m);
+	return 0;
+}
+
+APPLIER(symlink)
+{
+	const char *dest = NULL;
+	struct plan_mount *m;
+
+	if (not_empty(s->args[0], e) < 0 ||
+	    dest_path(to, s->args[1], &dest, e) < 0)
+		return -1;
+	m = add_mount(to, s, MOUNT_SYMLINK);
+	m->source = arena_dup(to->arena, s->args[0]);
+	m->dest = dest;
+	return 0;
+}
+
+APPLIER(remount_ro)
+{
+	const char *dest = NULL;
+
+	if (dest_path(to, s->args[0], &dest, e) < 0)
+		return -1;
+	add_mount(to, s, MOUNT_REMOUNT_RO)->dest = dest;
+	return 0;
+}
+
+APPLIER(perms)
+{
+	if (to->mode != MODE_DEFAULT)
+		return err_set(e, ERR_USAGE, "given twice for the same thing");
+	to->mode_from = s;
+	return parse_mode(s->args[0], &to->mode, e);
+}
+
+APPLIER(size)
+{
+	if (to->size)
+		return err_set(e, ERR_USAGE, "given twice for the same thing");
+	to->size_from = s;
+	return parse_size(s->args[0], &to->size, e);
+}
+
+/*
+ * The place in the order of mounts is that of the first occurrence, the value
+ * that of the last: a later --workdir must not cover what was hidden in it.
+ */
+static void mark(struct apply *to, const struct setting *s,
+		 enum mount_kind kind)
+{
+	struct plan_mount *m;
+
+	for (size_t i = 0; i < to->plan->mounts.count; i++)
+		if (to->plan->mounts.items[i].kind == kind)
+			return;
+	m = add_mount(to, s, kind);
+	if (kind == MOUNT_HOME)
+		take_size(to, m);
+}
+
+APPLIER(workdir)
+{
+	static const char *const words[] = { "none", "auto", "ro", "rw", NULL };
+	int mode = 0;
+
+	if (choice(s->args[0], words, &mode, e) < 0)
+		return err_hint(e, "it is one of auto, rw, ro, none");
+	to->plan->workdir = (enum workdir_mode)mode;
+	mark(to, s, MOUNT_WORKDIR);
+	return 0;
+}
+
+APPLIER(home)
+{
+	static const char *const words[] = { "private", "ro", "rw", NULL };
+	int mode = 0;
+
+	if (choice(s->args[0], words, &mode, e) < 0)
+		return err_hint(e, "it is one of private, ro, rw");
+	to->plan->home = (enum home_mode)(mode + HOME_PRIVATE);
+	mark(to, s, MOUNT_HOME);
+	return 0;
+}
+
+APPLIER(home_dir)
+{
+	if (not_empty(s->args[0], e) < 0)
+		return -1;
+	to->plan->home = HOME_DIR;
+	to->plan->home_dir = source_path(to, s->args[0]);
+	mark(to, s, MOUNT_HOME);
+	return 0;
+}
+
+/* --- namespaces and ids ------------------------------------------------- */
+
+APPLIER(net)
+{
+	static const char *const words[] = { "none", "host", NULL };
+	int mode = 0;
+
+	if (choice(s->args[0], words, &mode, e) < 0)
+		return err_hint(e, "it is one of none, host");
+	if (mode == 0)
+		to->plan->unshare |= CLONE_NEWNET;
+	else
+		to->plan->unshare &= ~(uint64_t)CLONE_NEWNET;
+	return 0;
+}
+
+APPLIER(unshare)
+{
+	(void)e;
+	to->plan->unshare |= (uint64_t)s->directive->param;
+	return 0;
+}
+
+APPLIER(unshare_try)
+{
+	(void)e;
+	to->plan->unshare_try |= (uint64_t)s->directive->param;
+	return 0;
+}
+
+APPLIER(share)
+{
+	(void)e;
+	to->plan->unshare &= ~(uint64_t)s->directive->param;
+	to->plan->unshare_try &= ~(uint64_t)s->directive->param;
+	return 0;
+}
+
+APPLIER(unshare_all)
+{
+	(void)s;
+	(void)e;
+	to->plan->unshare |= CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET |
+			     CLONE_NEWUTS;
+	to->plan->unshare_try |= CLONE_NEWUSER | CLONE_NEWCGROUP;
+	return 0;
+}
+
+APPLIER(uid)
+{
+	return parse_id(s->args[0], &to->plan->uid, e);
+}
+
+APPLIER(gid)
+{
+	return parse_id(s->args[0], &to->plan->gid, e);
+}
+
+APPLIER(map_root)
+{
+	(void)s;
+	(void)e;
+	to->plan->map_root = true;
+	to->plan->unshare |= CLONE_NEWUSER;
+	return 0;
+}
+
+APPLIER(hostname)
+{
+	size_t n = strlen(s->args[0]);
+
+	/* __NEW_UTS_LEN of the kernel's utsname.h */
+	if (n == 0 || n > 64)
+		return err_set(e, ERR_USAGE,
+			       "'%s' is not a host name (1 to 64 bytes)",
+			       s->args[0]);
+	to->plan->hostname = arena_dup(to->arena, s->args[0]);
+	return 0;
+}
+
+/* --- environment -------------------------------------------------------- */
+
+static int env_op(struct apply *to, enum env_kind kind, const char *name,
+		  const char *value, struct err *e)
+{
+	struct plan_env *op;
+
+	if (kind != ENV_CLEAR && (!name[0] || strchr(name, '=')))
+		return err_set(e, ERR_USAGE,
+			       "'%s' is not the name of a variable", name);
+	op = array_add(to->arena, &to->plan->env);
+	op->kind = kind;
+	op->name = arena_dup(to->arena, name);
+	op->value = arena_dup(to->arena, value);
+	return 0;
+}
+
+APPLIER(setenv)
+{
+	return env_op(to, ENV_SET, s->args[0], s->args[1], e);
+}
+
+APPLIER(unsetenv)
+{
+	return env_op(to, ENV_UNSET, s->args[0], "", e);
+}
+
+APPLIER(clearenv)
+{
+	(void)s;
+	return env_op(to, ENV_CLEAR, "", "", e);
+}
+
+APPLIER(keepenv)
+{
+	return env_op(to, ENV_KEEP, s->args[0], "", e);
+}
+
+/* --- limits ------------------------------------------------------------- */
+
+const struct rlimit_name rlimit_names[] = {
+	{ "as", RLIMIT_AS },
+	{ "core", RLIMIT_CORE },
+	{ "cpu", RLIMIT_CPU },
+	{ "data", RLIMIT_DATA },
+	{ "fsize", RLIMIT_FSIZE },
+	{ "locks", RLIMIT_LOCKS },
+	{ "memlock", RLIMIT_MEMLOCK },
+	{ "msgqueue", RLIMIT_MSGQUEUE },
+	{ "nice", RLIMIT_NICE },
+	{ "nofile", RLIMIT_NOFILE },
+	{ "nproc", RLIMIT_NPROC },
+	{ "rss", RLIMIT_RSS },
+	{ "rtprio", RLIMIT_RTPRIO },
+	{ "rttime", RLIMIT_RTTIME },
+	{ "sigpending", RLIMIT_SIGPENDING },
+	{ "stack", RLIMIT_STACK },
+	{ NULL, 0 },
+};
+
+static int rlimit_value(const char *text, uint64_t *out, struct err *e)
+{
+	if (str_equal(text, "unlimited")) {
+		*out = UINT64_MAX;
+		return 0;
+	}
+	if (str_equal(text, "0")) {
+		*out = 0;
+		return 0;
+	}
+	if (parse_size(text, out, e) == 0)
+		return 0;
+	return err_set(e, ERR_USAGE,
+		       "'%s' is not a limit (a number, with K, M, G or T if "
+		       "wanted, or unlimited)",
+		       text);
+}
+
+static int rlimit_resource(struct arena *a, const char *name, int *out,
+			   struct err *e)
+{
+	struct str known = { .arena = a };
+
+	for (const struct rlimit_name *r = rlimit_names; r->name; r++) {
+		if (str_equal(name, r->name)) {
+			*out = r->resource;
+			return 0;
+		}
+		str_addf(&known, "%s%s", known.length ? " " : "", r->name);
+	}
+	err_set(e, ERR_USAGE, "'%s' is not a resource", name);
+	return err_hint(e, "known are %s", str_text(&known));
+}
+
+APPLIER(rlimit)
+{
+	char *name = arena_dup(to->arena, s->args[0]);
+	char *soft = strchr(name, '='), *hard;
+	struct plan_rlimit limit = { 0 };
+	struct plan *p = to->plan;
+
+	if (!soft)
+		return err_set(e, ERR_USAGE, "'%s' is not NAME=SOFT[:HARD]",
+			       s->args[0]);
+	*soft++ = '\0';
+	hard = strchr(soft, ':');
+	if (hard)
+		*hard++ = '\0';
+	if (rlimit_resource(to->arena, name, &limit.resource, e) < 0 ||
+	    rlimit_value(soft, &limit.soft, e) < 0)
+		return -1;
+	limit.hard = limit.soft;
+	if (hard && rlimit_value(hard, &limit.hard, e) < 0)
+		return -1;
+	if (limit.soft > limit.hard)
+		return err_set(e, ERR_USAGE,
+			       "the soft limit in '%s' is above the hard one",
+			       s->args[0]);
+	for (size_t i = 0; i < p->rlimits.count; i++)
+		if (p->rlimits.items[i].resource == limit.resource) {
+			p->rlimits.items[i] = limit;
+			return 0;
+		}
+	*array_add(to->arena, &p->rlimits) = limit;
+	return 0;
+}
+
+/* --- the process -------------------------------------------------------- */
+
+APPLIER(chdir)
+{
+	const char *dest = NULL;
+
+	if (dest_path(to, s->args[0], &dest, e) < 0)
+		return -1;
+	to->plan->chdir = dest;
+	return 0;
+}
+
+APPLIER(argv0)
+{
+	(void)e;
+	to->plan->argv0 = arena_dup(to->arena, s->args[0]);
+	return 0;
+}
+
+APPLIER(new_session)
+{
+	(void)s;
+	(void)e;
+	to->plan->new_session = true;
+	return 0;
+}
+
+APPLIER(die_with_parent)
+{
+	(void)s;
+	(void)e;
+	to->plan->die_with_parent = true;
+	return 0;
+}
+
+APPLIER(as_pid_1)
+{
+	(void)s;
+	(void)e;
+	to->plan->as_pid_1 = true;
+	return 0;
+}
+
+APPLIER(keep_fd)
+{
+	uint64_t n = 0;
+
+	if (parse_number(s->args[0], INT_MAX, "a descriptor", &n, e) < 0)
+		return -1;
+	if (n > 2)
+		*array_add(to->arena, &to->plan->keep_fds) = (int)n;
+	return 0;
+}
+
+APPLIER(hint)
+{
+	if (not_empty(s->args[0], e) < 0)
+		return -1;
+	*array_add(to->arena, &to->plan->hints) =
+		arena_dup(to->arena, s->args[0]);
+	return 0;
+}
+
+/* --- the whole list ----------------------------------------------------- */
+
+/* "argument 3: --size: ..." or "gcc.profile:12: size: ..." */
+static int locate(const struct setting *s, struct err *e)
+{
+	err_wrap(e, "%s%s", s->from_profile ? "" : "--", s->directive->name);
+	return err_at(e, "%s", s->origin);
+}
+
+/* --perms and --size speak of the very next thing, as in bubblewrap. */
+static int check_modifiers(const struct apply *to, const struct setting *next,
+			   struct err *e)
+{
+	const struct setting *left = NULL;
+	const char *wanted = "";
+
+	if (next && (next->directive->apply == apply_perms ||
+		     next->directive->apply == apply_size))
+		return 0;
+	if (to->mode != MODE_DEFAULT) {
+		left = to->mode_from;
+		wanted = "tmpfs, dir or dev";
+	} else if (to->size) {
+		left = to->size_from;
+		wanted = "tmpfs, dev or home";
+	}
+	if (!left)
+		return 0;
+	err_set(e, ERR_USAGE, "must stand right before what it is for (%s)",
+		wanted);
+	return locate(left, e);
+}
+
+int settings_apply(const struct settings *s, struct arena *a, const char *cwd,
+		   struct plan *out, struct err *e)
+{
+	struct apply to = {
+		.arena = a,
+		.cwd = cwd,
+		.plan = out,
+		.mode = MODE_DEFAULT,
+	};
+
+	plan_init(out);
+	for (size_t i = 0; i < s->list.count; i++) {
+		const struct setting *set = &s->list.items[i];
+
+		if (set->directive->apply(&to, set, e) < 0)
+			return locate(set, e);
+		if (check_modifiers(&to, set, e) < 0)
+			return -1;
+	}
+	return check_modifiers(&to, NULL, e);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The appliers: what each row of the directive table does to the plan. Only
+ * the table refers to them; everybody else calls settings_apply().
+ */
+#ifndef INPUT_APPLY_H
+#define INPUT_APPLY_H
+
+#include "input/setting.h"
+#include "plan/plan.h"
+
+struct apply {
+	struct arena *arena;
+	const char *cwd; /* relative host paths are below it */
+	struct plan *plan;
+	/* --perms and --size wait here for the next thing that is made. */
+	mode_t mode; /* MODE_DEFAULT: none */
+	uint64_t size;
+	const struct setting *mode_from, *size_from;
+};
+
+#define APPLIER(name)                                                          \
+	int apply_##name(struct apply *to, const struct setting *s,            \
+			 struct err *e)
+
+/* param bits of the appliers below */
+#define BIND_WRITABLE 1
+#define BIND_DEVICES 2
+#define BIND_OPTIONAL 4
+#define HIDE_AS_ROOT 1
+
+APPLIER(bind);	    /* --bind family; BIND_ bits */
+APPLIER(same);	    /* --ro, --rw; BIND_ bits */
+APPLIER(hide);	    /* HIDE_AS_ROOT */
+APPLIER(new_mount); /* param: enum mount_kind; --tmpfs --proc --dev --dir */
+APPLIER(symlink);
+APPLIER(remount_ro);
+APPLIER(perms);
+APPLIER(size);
+APPLIER(workdir);
+APPLIER(home);
+APPLIER(home_dir);
+APPLIER(net);
+APPLIER(unshare);     /* param: CLONE_NEW* */
+APPLIER(unshare_try); /* param: CLONE_NEW* */
+APPLIER(share);	      /* param: CLONE_NEW* */
+APPLIER(unshare_all);
+APPLIER(uid);
+APPLIER(gid);
+APPLIER(map_root);
+APPLIER(hostname);
+APPLIER(setenv);
+APPLIER(unsetenv);
+APPLIER(clearenv);
+APPLIER(keepenv);
+APPLIER(rlimit);
+APPLIER(chdir);
+APPLIER(argv0);
+APPLIER(new_session);
+APPLIER(die_with_parent);
+APPLIER(as_pid_1);
+APPLIER(keep_fd);
+APPLIER(hint);
+
+#undef APPLIER
+
+#endif

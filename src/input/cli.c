@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "input/cli.h"
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <string.h>
+
+struct cli {
+	struct arena *arena;
+	const char *const *argv;
+	int argc, at; /* `at` is the next word */
+	struct request *request;
+	ARRAY(struct setting) options;
+	ARRAY(struct setting) profiles;
+};
+
+static int unknown_option(struct cli *c, const char *word, struct err *e)
+{
+	const char *near;
+
+	err_set(e, ERR_USAGE, "unknown option '%s'", word);
+	near = word[1] == '-' ? directive_suggest(c->arena, word + 2, "--",
+						  DIRECTIVE_ONLY_PROFILE) :
+				NULL;
+	if (near)
+		return err_hint(e, "did you mean %s?", near);
+	return err_hint(e, "see sandbox --help");
+}
+
+/* The row for a word that begins with a dash; `*value` is what follows a =. */
+static const struct directive *find(struct cli *c, const char *word,
+				    const char **value)
+{
+	const struct directive *d;
+	const char *equals;
+
+	*value = NULL;
+	if (word[1] != '-')
+		return word[2] ? NULL : directive_find_letter(word[1]);
+	equals = strchr(word, '=');
+	if (!equals) {
+		d = directive_find(word + 2);
+	} else {
+		d = directive_find(arena_dup_n(c->arena, word + 2,
+					       (size_t)(equals - word - 2)));
+		*value = equals + 1;
+	}
+	return d && !(d->flags & DIRECTIVE_ONLY_PROFILE) ? d : NULL;
+}
+
+static int wrong_value(const struct directive *d, unsigned int arity,
+		       struct err *e)
+{
+	if (arity == 0)
+		return err_set(e, ERR_USAGE, "--%s takes no argument", d->name);
+	err_set(e, ERR_USAGE, "--%s takes %u arguments", d->name, arity);
+	return err_hint(e, "write --%s %s", d->name, d->metavars);
+}
+
+static int take_args(struct cli *c, const struct directive *d,
+		     const char *value, struct setting *s, struct err *e)
+{
+	unsigned int arity = directive_arity(d);
+
+	if (d->flags & DIRECTIVE_ARG_OPTIONAL) {
+		s->args[0] = value;
+		return 0;
+	}
+	if (value && arity != 1)
+		return wrong_value(d, arity, e);
+	if (value) {
+		s->args[0] = arena_dup(c->arena, value);
+		return 0;
+	}
+	if ((unsigned int)(c->argc - c->at) < arity) {
+		err_set(e, ERR_USAGE, "--%s: argument missing", d->name);
+		return err_hint(e, "write --%s %s", d->name, d->metavars);
+	}
+	for (unsigned int i = 0; i < arity; i++)
+		s->args[i] = arena_dup(c->arena, c->argv[c->at++]);
+	return 0;
+}
+
+/* Keeps what one option says. --help and the like end the reading. */
+static void keep(struct cli *c, const struct setting *s)
+{
+	struct request *r = c->request;
+
+	switch (s->directive->action) {
+	case ACTION_NONE:
+		*array_add(c->arena, &c->options) = *s;
+		break;
+	case ACTION_PROFILE:
+		*array_add(c->arena, &c->profiles) = *s;
+		break;
+	default:
+		r->action = s->directive->action;
+		r->topic = s->args[0];
+		break;
+	}
+}
+
+static bool ends_reading(enum action action)
+{
+	return action == ACTION_HELP || action == ACTION_VERSION ||
+	       action == ACTION_LIST;
+}
+
+static int one_option(struct cli *c, struct err *e)
+{
+	int position = c->at;
+	const char *word = c->argv[c->at++];
+	const char *value = NULL;
+	struct setting s = { .directive = find(c, word, &value) };
+
+	s.origin = arena_format(c->arena, "argument %d", position);
+	if ((!s.directive && unknown_option(c, word, e) < 0) ||
+	    take_args(c, s.directive, value, &s, e) < 0)
+		return err_at(e, "%s", s.origin);
+	keep(c, &s);
+	return 0;
+}
+
+static int all_options(struct cli *c, struct err *e)
+{
+	while (c->at < c->argc) {
+		const char *word = c->argv[c->at];
+
+		if (word[0] != '-' || !word[1])
+			break;
+		if (str_equal(word, "--")) {
+			c->at++;
+			break;
+		}
+		if (one_option(c, e) < 0)
+			return -1;
+		if (ends_reading(c->request->action))
+			break;
+	}
+	return 0;
+}
+
+static const char *const *copy_command(struct cli *c)
+{
+	int n = c->argc - c->at;
+	const char **copy;
+
+	if (n <= 0)
+		return NULL;
+	copy = arena_alloc(c->arena, (size_t)(n + 1) * sizeof(*copy));
+	for (int i = 0; i < n; i++)
+		copy[i] = arena_dup(c->arena, c->argv[c->at + i]);
+	return copy;
+}
+
+static int read_profiles(struct cli *c, struct profile_reader *r,
+			 struct err *e)
+{
+	if (c->profiles.count == 0)
+		return profile_read(r, "default", e);
+	for (size_t i = 0; i < c->profiles.count; i++) {
+		const struct setting *s = &c->profiles.items[i];
+
+		if (str_equal(s->args[0], "none"))
+			continue;
+		if (profile_read(r, s->args[0], e) < 0)
+			return err_at(e, "%s", s->origin);
+	}
+	return 0;
+}
+
+int cli_read(struct arena *a, int argc, const char *const *argv,
+	     const struct caller *caller, const char *cwd,
+	     const struct profile_source *source, struct request *out,
+	     struct err *e)
+{
+	struct cli c = {
+		.arena = a,
+		.argv = argv,
+		.argc = argc,
+		.at = 1,
+		.request = out,
+	};
+	struct profile_reader reader = {
+		.settings = &out->settings,
+		.caller = caller,
+		.cwd = cwd,
+		.source = source,
+	};
+
+	*out = (struct request){ .settings = { .arena = a } };
+	if (all_options(&c, e) < 0)
+		return -1;
+	if (ends_reading(out->action))
+		return 0;
+	out->command = copy_command(&c);
+	if (read_profiles(&c, &reader, e) < 0)
+		return -1;
+	for (size_t i = 0; i < c.options.count; i++)
+		*array_add(a, &out->settings.list) = c.options.items[i];
+	return 0;
+}

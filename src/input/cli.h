@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The command line: sandbox [OPTION...] [--] COMMAND [ARG...]
+ *
+ * An option is --NAME followed by its arguments, or --NAME=ARG if it takes one;
+ * -p, -h and -V are short for some. The first word that is no option, or the
+ * one after --, is the command.
+ */
+#ifndef INPUT_CLI_H
+#define INPUT_CLI_H
+
+#include "input/directive.h"
+#include "input/profile.h"
+#include "input/setting.h"
+
+/* What the command line asks for, besides settings. */
+struct request {
+	enum action action;	/* ACTION_NONE: run the command */
+	const char *topic;	/* of --help=TOPIC or --list WHAT, or NULL */
+	const char *const *command; /* copied; NULL when there is none */
+	struct settings settings;   /* of all profiles, then of the options */
+};
+
+/*
+ * Reads the whole line and the profiles it names (`source` finds them) into
+ * `*out`, whose settings live in `a`. --help, --version and --list are answered
+ * by the caller; they stop the reading, so that nothing after them can fail.
+ */
+int cli_read(struct arena *a, int argc, const char *const *argv,
+	     const struct caller *caller, const char *cwd,
+	     const struct profile_source *source, struct request *out,
+	     struct err *e);
+
+#endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "input/directive.h"
+
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "input/apply.h"
+
+#include <linux/sched.h>
+#include <string.h>
+
+/* Short names for the columns that most rows share. */
+#define CLI DIRECTIVE_ONLY_CLI
+#define SINGLE DIRECTIVE_SINGLE
+#define TRY DIRECTIVE_TRY
+
+/* clang-format off */
+const struct directive directives[] = {
+	/* General */
+	{ "profile", 'p', SECTION_GENERAL, "NAME", { VALUE_PROFILE }, CLI,
+	  ACTION_PROFILE, NULL, 0,
+	  "apply a profile; a NAME with a slash is a file; without this: default",
+	  "May be given more than once.\n"
+	  "Profiles apply first, in the order given, wherever they stand among "
+	  "the options.\n"
+	  "With\n.Cm none\nnothing is applied." },
+	{ "include", 0, SECTION_GENERAL, "NAME", { VALUE_PROFILE },
+	  DIRECTIVE_ONLY_PROFILE, ACTION_INCLUDE, NULL, 0,
+	  "read another profile here, once per run",
+	  "A relative NAME with a slash is taken from the directory of the "
+	  "profile that includes it.\n"
+	  "A profile that was read before in the same run is not read again." },
+	{ "include-try", 0, SECTION_GENERAL, "NAME", { VALUE_PROFILE },
+	  DIRECTIVE_ONLY_PROFILE, ACTION_INCLUDE_TRY, NULL, 0,
+	  "the same, if there is such a profile", NULL },
+	{ "dry-run", 0, SECTION_GENERAL, "", { 0 }, CLI,
+	  ACTION_DRY_RUN, NULL, 0,
+	  "print what each process would do, and run nothing", NULL },
+	{ "print-profile", 0, SECTION_GENERAL, "", { 0 }, CLI,
+	  ACTION_PRINT_PROFILE, NULL, 0,
+	  "print all profiles and options as one profile, and run nothing",
+	  NULL },
+	{ "list", 0, SECTION_GENERAL, "WHAT", { VALUE_LIST }, CLI,
+	  ACTION_LIST, NULL, 0,
+	  "list profiles, options, directives or rlimits, and run nothing",
+	  "The lists are tab-separated, for completion scripts and others." },
+	{ "help", 'h', SECTION_GENERAL, "TOPIC", { VALUE_TOPIC },
+	  CLI | DIRECTIVE_ARG_OPTIONAL, ACTION_HELP, NULL, 0,
+	  "show help; =TOPIC: a section, a profile or an option", NULL },
+	{ "version", 'V', SECTION_GENERAL, "", { 0 }, CLI,
+	  ACTION_VERSION, NULL, 0, "show the version", NULL },
+	{ "hint", 0, SECTION_GENERAL, "TEXT", { VALUE_TEXT }, 0,
+	  ACTION_NONE, apply_hint, 0,
+	  "a line to show when the command fails; for site profiles", NULL },
+
+	/* Files: the words for everyday use */
+	{ "ro", 0, SECTION_FILES, "PATH", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_same, 0,
+	  "show PATH, at the same path, read-only",
+	  "Symlinks among the components of PATH are made inside too, so that "
+	  "both its name and its target work." },
+	{ "rw", 0, SECTION_FILES, "PATH", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_same, BIND_WRITABLE,
+	  "show PATH, at the same path, writable", NULL },
+	{ "ro-try", 0, SECTION_FILES, "PATH", { VALUE_PATH }, TRY,
+	  ACTION_NONE, apply_same, BIND_OPTIONAL,
+	  "as ro, if PATH exists", NULL },
+	{ "rw-try", 0, SECTION_FILES, "PATH", { VALUE_PATH }, TRY,
+	  ACTION_NONE, apply_same, BIND_WRITABLE | BIND_OPTIONAL,
+	  "as rw, if PATH exists", NULL },
+	{ "hide", 0, SECTION_FILES, "PATH", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_hide, 0,
+	  "cover PATH: a directory is empty, a file is empty, mode 0",
+	  "What is hidden is what is at PATH when the directive's turn comes; "
+	  "a PATH that is not there is none the less no error.\n"
+	  "Of a symlink both the link and what it points to are covered." },
+	{ "hide-from-root", 0, SECTION_FILES, "PATH", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_hide, HIDE_AS_ROOT,
+	  "as hide, when root runs sandbox; others cannot read PATH anyway",
+	  NULL },
+	{ "workdir", 0, SECTION_FILES, "auto|rw|ro|none", { VALUE_CHOICE }, 0,
+	  ACTION_NONE, apply_workdir, 0,
+	  "how the working directory is shown",
+	  ".Bl -tag -width auto -compact\n"
+	  ".It Cm auto\n"
+	  "A directory of yours is writable; what is visible anyway stays as "
+	  "it is; of your home only the entries without a dot are shown, "
+	  "read-only; what is not yours is read-only.\n"
+	  ".It Cm rw\nWritable.\n"
+	  ".It Cm ro\nRead-only.\n"
+	  ".It Cm none\nNot shown, unless other directives show it.\n"
+	  ".El" },
+	{ "home", 0, SECTION_FILES, "private|ro|rw", { VALUE_CHOICE }, 0,
+	  ACTION_NONE, apply_home, 0,
+	  "how the home directory is shown: empty and private, or the real one",
+	  NULL },
+	{ "home-dir", 0, SECTION_FILES, "DIR", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_home_dir, 0,
+	  "show DIR as the home directory; what is written there is kept",
+	  NULL },
+
+	/* Mounts: bubblewrap's vocabulary */
+	{ "bind", 0, SECTION_MOUNTS, "SRC DEST", { VALUE_PATH, VALUE_PATH }, 0,
+	  ACTION_NONE, apply_bind, BIND_WRITABLE,
+	  "show SRC at DEST, writable", NULL },
+	{ "bind-try", 0, SECTION_MOUNTS, "SRC DEST",
+	  { VALUE_PATH, VALUE_PATH }, TRY,
+	  ACTION_NONE, apply_bind, BIND_WRITABLE | BIND_OPTIONAL,
+	  "as bind, if SRC exists", NULL },
+	{ "ro-bind", 0, SECTION_MOUNTS, "SRC DEST", { VALUE_PATH, VALUE_PATH },
+	  0, ACTION_NONE, apply_bind, 0,
+	  "show SRC at DEST, read-only", NULL },
+	{ "ro-bind-try", 0, SECTION_MOUNTS, "SRC DEST",
+	  { VALUE_PATH, VALUE_PATH }, TRY,
+	  ACTION_NONE, apply_bind, BIND_OPTIONAL,
+	  "as ro-bind, if SRC exists", NULL },
+	{ "dev-bind", 0, SECTION_MOUNTS, "SRC DEST",
+	  { VALUE_PATH, VALUE_PATH }, 0,
+	  ACTION_NONE, apply_bind, BIND_WRITABLE | BIND_DEVICES,
+	  "as bind, and device files in it work", NULL },
+	{ "dev-bind-try", 0, SECTION_MOUNTS, "SRC DEST",
+	  { VALUE_PATH, VALUE_PATH }, TRY,
+	  ACTION_NONE, apply_bind,
+	  BIND_WRITABLE | BIND_DEVICES | BIND_OPTIONAL,
+	  "as dev-bind, if SRC exists", NULL },
+	{ "tmpfs", 0, SECTION_MOUNTS, "DEST", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_new_mount, MOUNT_TMPFS,
+	  "a new, empty directory in memory", NULL },
+	{ "proc", 0, SECTION_MOUNTS, "DEST", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_new_mount, MOUNT_PROC,
+	  "a new /proc for the sandbox's own processes",
+	  "Its\n.Pa sys ,\n.Pa sysrq-trigger ,\n.Pa irq\nand\n.Pa bus\n"
+	  "are read-only." },
+	{ "dev", 0, SECTION_MOUNTS, "DEST", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_new_mount, MOUNT_DEV,
+	  "a new /dev with null, zero, full, random, urandom, tty and pts",
+	  NULL },
+	{ "dir", 0, SECTION_MOUNTS, "DEST", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_new_mount, MOUNT_DIR,
+	  "a directory, if there is none", NULL },
+	{ "symlink", 0, SECTION_MOUNTS, "TARGET DEST",
+	  { VALUE_TEXT, VALUE_PATH }, 0,
+	  ACTION_NONE, apply_symlink, 0,
+	  "a symlink at DEST that says TARGET", NULL },
+	{ "remount-ro", 0, SECTION_MOUNTS, "DEST", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_remount_ro, 0,
+	  "make the mount at DEST read-only",
+	  "Mounts below DEST keep their state.\n"
+	  "A directory in memory that sandbox itself made, as by\n.Cm tmpfs\n"
+	  "or the root, becomes read-only when everything is in place, so that "
+	  "later directives can still put mount points there." },
+	{ "perms", 0, SECTION_MOUNTS, "OCTAL", { VALUE_NUMBER }, 0,
+	  ACTION_NONE, apply_perms, 0,
+	  "permissions of what the next directive makes", NULL },
+	{ "size", 0, SECTION_MOUNTS, "SIZE", { VALUE_SIZE }, 0,
+	  ACTION_NONE, apply_size, 0,
+	  "size of the tmpfs that the next directive makes", NULL },
+
+	/* Namespaces and ids */
+	{ "net", 0, SECTION_NAMESPACES, "none|host", { VALUE_CHOICE }, 0,
+	  ACTION_NONE, apply_net, 0,
+	  "no network but loopback, or the host's", NULL },
+	{ "map-root", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_map_root, 0,
+	  "appear as root inside; files made belong to you outside",
+	  "Gives no capability." },
+	{ "uid", 0, SECTION_NAMESPACES, "ID", { VALUE_NUMBER }, SINGLE,
+	  ACTION_NONE, apply_uid, 0, "the user id inside", NULL },
+	{ "gid", 0, SECTION_NAMESPACES, "ID", { VALUE_NUMBER }, SINGLE,
+	  ACTION_NONE, apply_gid, 0, "the group id inside", NULL },
+	{ "hostname", 0, SECTION_NAMESPACES, "NAME", { VALUE_TEXT }, SINGLE,
+	  ACTION_NONE, apply_hostname, 0,
+	  "the host name inside; needs unshare-uts", NULL },
+	{ "unshare-all", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_unshare_all, 0,
+	  "new namespaces of every kind", NULL },
+	{ "unshare-user", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_unshare, CLONE_NEWUSER,
+	  "a new user namespace; always made unless root runs sandbox", NULL },
+	{ "unshare-user-try", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_unshare_try, CLONE_NEWUSER,
+	  "the same, where the kernel allows it", NULL },
+	{ "unshare-pid", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_unshare, CLONE_NEWPID,
+	  "a new PID namespace", NULL },
+	{ "unshare-ipc", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_unshare, CLONE_NEWIPC,
+	  "a new IPC namespace", NULL },
+	{ "unshare-net", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_unshare, CLONE_NEWNET,
+	  "a new network namespace, with loopback; as net none", NULL },
+	{ "unshare-uts", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_unshare, CLONE_NEWUTS,
+	  "a new UTS namespace", NULL },
+	{ "unshare-cgroup", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_unshare, CLONE_NEWCGROUP,
+	  "a new cgroup namespace", NULL },
+	{ "unshare-cgroup-try", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_unshare_try, CLONE_NEWCGROUP,
+	  "the same, where the kernel has them", NULL },
+	{ "share-pid", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_share, CLONE_NEWPID,
+	  "take back unshare-pid", NULL },
+	{ "share-ipc", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_share, CLONE_NEWIPC,
+	  "take back unshare-ipc", NULL },
+	{ "share-net", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_share, CLONE_NEWNET,
+	  "take back unshare-net; as net host", NULL },
+	{ "share-uts", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_share, CLONE_NEWUTS,
+	  "take back unshare-uts", NULL },
+	{ "share-cgroup", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_share, CLONE_NEWCGROUP,
+	  "take back unshare-cgroup", NULL },
+
+	/* Environment */
+	{ "setenv", 0, SECTION_ENVIRONMENT, "NAME VALUE",
+	  { VALUE_NAME, VALUE_TEXT }, 0,
+	  ACTION_NONE, apply_setenv, 0, "set a variable", NULL },
+	{ "unsetenv", 0, SECTION_ENVIRONMENT, "NAME", { VALUE_NAME }, 0,
+	  ACTION_NONE, apply_unsetenv, 0, "remove a variable", NULL },
+	{ "clearenv", 0, SECTION_ENVIRONMENT, "", { 0 }, 0,
+	  ACTION_NONE, apply_clearenv, 0,
+	  "remove all variables but PWD", NULL },
+	{ "keepenv", 0, SECTION_ENVIRONMENT, "GLOB", { VALUE_NAME }, 0,
+	  ACTION_NONE, apply_keepenv, 0,
+	  "bring back the caller's variables that match, as LC_*", NULL },
+
+	/* Limits */
+	{ "rlimit", 0, SECTION_LIMITS, "NAME=SOFT[:HARD]", { VALUE_RLIMIT }, 0,
+	  ACTION_NONE, apply_rlimit, 0,
+	  "a resource limit per process, as prlimit(1) names them",
+	  "A limit that is lower already stays." },
+
+	/* The process */
+	{ "chdir", 0, SECTION_PROCESS, "DIR", { VALUE_PATH }, SINGLE,
+	  ACTION_NONE, apply_chdir, 0,
+	  "start the command in DIR, a path inside", NULL },
+	{ "argv0", 0, SECTION_PROCESS, "NAME", { VALUE_TEXT }, SINGLE,
+	  ACTION_NONE, apply_argv0, 0,
+	  "what the command sees as its own name", NULL },
+	{ "keep-fd", 0, SECTION_PROCESS, "N", { VALUE_NUMBER }, 0,
+	  ACTION_NONE, apply_keep_fd, 0,
+	  "pass descriptor N on; 0, 1 and 2 always are", NULL },
+	{ "new-session", 0, SECTION_PROCESS, "", { 0 }, 0,
+	  ACTION_NONE, apply_new_session, 0,
+	  "a session of its own, away from the terminal", NULL },
+	{ "die-with-parent", 0, SECTION_PROCESS, "", { 0 }, 0,
+	  ACTION_NONE, apply_die_with_parent, 0,
+	  "end when the process that called sandbox ends", NULL },
+	{ "as-pid-1", 0, SECTION_PROCESS, "", { 0 }, 0,
+	  ACTION_NONE, apply_as_pid_1, 0,
+	  "run the command as PID 1; it must reap on its own", NULL },
+};
+/* clang-format on */
+
+const size_t directive_count = COUNT_OF(directives);
+
+static const struct {
+	const char *title, *topic;
+} sections[SECTION_COUNT] = {
+	[SECTION_GENERAL] = { "General", "general" },
+	[SECTION_FILES] = { "Files", "files" },
+	[SECTION_MOUNTS] = { "Mounts", "mounts" },
+	[SECTION_NAMESPACES] = { "Namespaces and ids", "namespaces" },
+	[SECTION_ENVIRONMENT] = { "Environment", "environment" },
+	[SECTION_LIMITS] = { "Limits", "limits" },
+	[SECTION_PROCESS] = { "The process", "process" },
+};
+
+const char *section_title(enum section s)
+{
+	return sections[s].title;
+}
+
+const char *section_topic(enum section s)
+{
+	return sections[s].topic;
+}
+
+const struct directive *directive_find(const char *name)
+{
+	for (size_t i = 0; i < directive_count; i++)
+		if (str_equal(directives[i].name, name))
+			return &directives[i];
+	return NULL;
+}
+
+const struct directive *directive_find_letter(char letter)
+{
+	for (size_t i = 0; letter && i < directive_count; i++)
+		if (directives[i].letter == letter)
+			return &directives[i];
+	return NULL;
+}
+
+unsigned int directive_arity(const struct directive *d)
+{
+	unsigned int words = d->metavars[0] != '\0';
+
+	for (const char *p = d->metavars; *p; p++)
+		words += *p == ' ';
+	return words;
+}
+
+/* More than this many edits is another word. */
+#define NEAR 3
+
+const char *directive_suggest(struct arena *a, const char *word,
+			      const char *prefix, unsigned int without_flags)
+{
+	struct str out = { .arena = a };
+	unsigned int best = NEAR;
+
+	for (size_t i = 0; i < directive_count; i++) {
+		const struct directive *d = &directives[i];
+		unsigned int n;
+
+		if (d->flags & without_flags)
+			continue;
+		n = str_distance(word, d->name, NEAR);
+		if (n < best) {
+			best = n;
+			out = (struct str){ .arena = a };
+		}
+		if (n == best && n < NEAR)
+			str_addf(&out, "%s'%s%s'", out.length ? " or " : "",
+				 prefix, d->name);
+	}
+	return out.length ? out.text : NULL;
+}

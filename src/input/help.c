@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "input/help.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "input/directive.h"
+#include "input/profile_files.h"
+
+#include <string.h>
+
+#define HELP_COLUMN 32
+
+/* --- --help ------------------------------------------------------------- */
+
+static void add_row(struct str *out, const struct directive *d)
+{
+	size_t start = out->length;
+
+	if (d->flags & DIRECTIVE_ONLY_PROFILE)
+		return;
+	if (d->letter)
+		str_addf(out, "  -%c, ", d->letter);
+	else
+		str_add(out, "      ");
+	str_addf(out, "--%s", d->name);
+	if (d->flags & DIRECTIVE_ARG_OPTIONAL)
+		str_addf(out, "[=%s]", d->metavars);
+	else if (d->metavars[0])
+		str_addf(out, " %s", d->metavars);
+	if (out->length - start >= HELP_COLUMN)
+		str_addf(out, "\n%*s", HELP_COLUMN, "");
+	else
+		str_addf(out, "%*s", (int)(HELP_COLUMN - (out->length - start)),
+			 "");
+	str_addf(out, "%s\n", d->help);
+}
+
+static void add_section(struct str *out, enum section s)
+{
+	str_addf(out, "%s:\n", section_title(s));
+	for (size_t i = 0; i < directive_count; i++)
+		if (directives[i].section == s)
+			add_row(out, &directives[i]);
+}
+
+static void add_overview(struct str *out)
+{
+	str_add(out,
+		"usage: sandbox [OPTION...] [--] COMMAND [ARG...]\n"
+		"\n"
+		"Runs COMMAND in a sandbox: it sees a read-only system, its "
+		"working directory,\nno network, and none of your other "
+		"files.\n"
+		"\n"
+		"  sandbox ./program             run with the profile "
+		"'default'\n"
+		"  sandbox --profile gcc make    with one made for a task\n"
+		"  sandbox --ro ~/data ./program show one more directory\n"
+		"  sandbox --net host ./program  with the network\n"
+		"  sandbox --dry-run ./program   show what would be done\n");
+	for (int s = 0; s < SECTION_COUNT; s++) {
+		str_add(out, "\n");
+		add_section(out, (enum section)s);
+	}
+	str_add(out, "\n"
+		     "A SIZE takes K, M, G or T. Exit status: that of COMMAND; "
+		     "128+N if signal N ended\nit; 125 sandbox failed; 126 "
+		     "COMMAND cannot be run; 127 it was not found.\n"
+		     "More: sandbox --help=SECTION, =OPTION or =PROFILE; "
+		     "man sandbox\n");
+}
+
+static bool help_profile(struct arena *a, const struct caller *caller,
+			 const char *topic, struct str *out, struct err *e)
+{
+	struct profile_source source = profile_files(caller);
+	struct profile_text t = { 0 };
+
+	if (source.find(&source, topic, NULL, a, &t, e) != 1)
+		return false;
+	str_addf(out, "%s (%s)\n\n", t.name,
+		 t.directory ? t.directory : "shipped");
+	str_add_n(out, t.text, t.size);
+	return true;
+}
+
+static bool help_section(const char *topic, struct str *out)
+{
+	for (int s = 0; s < SECTION_COUNT; s++)
+		if (str_equal(topic, section_topic((enum section)s))) {
+			add_section(out, (enum section)s);
+			return true;
+		}
+	return false;
+}
+
+/* The manual's mdoc text without its requests, one sentence a line. */
+static void add_plain_man(struct str *out, const char *man)
+{
+	while (*man) {
+		size_t n = strcspn(man, "\n");
+
+		if (man[0] == '.') {
+			const char *text = memchr(man, ' ', n);
+			bool macro = str_starts(man, ".Cm ") ||
+				     str_starts(man, ".Pa ") ||
+				     str_starts(man, ".It Cm ");
+
+			if (text && str_starts(man, ".It Cm "))
+				text = man + strlen(".It Cm ") - 1;
+			if (text && macro)
+				str_addf(out, " %.*s\n",
+					 (int)(n - (size_t)(text - man)), text);
+		} else {
+			str_addf(out, "  %.*s\n", (int)n, man);
+		}
+		man += n + (man[n] == '\n');
+	}
+}
+
+int help_print(struct arena *a, const struct caller *caller, const char *topic,
+	       struct str *out, struct err *e)
+{
+	const struct directive *d;
+	const char *near;
+
+	if (!topic) {
+		add_overview(out);
+		return 0;
+	}
+	if (help_section(topic, out))
+		return 0;
+	d = directive_find(topic + strspn(topic, "-"));
+	if (d && !(d->flags & DIRECTIVE_ONLY_PROFILE)) {
+		add_row(out, d);
+		if (d->man) {
+			str_add(out, "\n");
+			add_plain_man(out, d->man);
+		}
+		return 0;
+	}
+	if (help_profile(a, caller, topic, out, e))
+		return 0;
+	err_set(e, ERR_USAGE, "no help about '%s'", topic);
+	near = directive_suggest(a, topic, "", DIRECTIVE_ONLY_PROFILE);
+	if (near)
+		return err_hint(e, "did you mean %s?", near);
+	return err_hint(e, "topics are sections, options and profiles; see "
+			   "sandbox --help");
+}
+
+/* --- --list ------------------------------------------------------------- */
+
+static const char *const value_names[] = {
+	[VALUE_TEXT] = "text",	       [VALUE_PATH] = "path",
+	[VALUE_PROFILE] = "profile",   [VALUE_SIZE] = "size",
+	[VALUE_NUMBER] = "number",     [VALUE_CHOICE] = "choice",
+	[VALUE_RLIMIT] = "rlimit",     [VALUE_NAME] = "name",
+	[VALUE_LIST] = "list",	       [VALUE_TOPIC] = "topic",
+};
+
+/* NAME, metavars, kind of each argument, help: one row a line. */
+static void list_rows(struct str *out, unsigned int without, const char *dashes)
+{
+	for (size_t i = 0; i < directive_count; i++) {
+		const struct directive *d = &directives[i];
+
+		if (d->flags & without)
+			continue;
+		str_addf(out, "%s%s\t%s\t", dashes, d->name, d->metavars);
+		for (unsigned int k = 0; k < directive_arity(d); k++)
+			str_addf(out, "%s%s", k ? " " : "",
+				 value_names[d->values[k]]);
+		str_addf(out, "\t%s\n", d->help);
+	}
+}
+
+static void list_rlimits(struct str *out)
+{
+	for (const struct rlimit_name *r = rlimit_names; r->name; r++)
+		str_addf(out, "%s\n", r->name);
+}
+
+/* The option rows of sandbox(1) and sandbox-profile(5), in mdoc(7). */
+static void list_man(struct str *out, unsigned int without, const char *macro)
+{
+	for (int s = 0; s < SECTION_COUNT; s++) {
+		str_addf(out, ".Ss %s\n.Bl -tag -width Ds\n",
+			 section_title((enum section)s));
+		for (size_t i = 0; i < directive_count; i++) {
+			const struct directive *d = &directives[i];
+			const char *dash = macro[0] == 'F' ? "-" : "";
+
+			if (d->section != (enum section)s ||
+			    (d->flags & without))
+				continue;
+			str_addf(out, ".It %s %s%s", macro, dash, d->name);
+			if (d->flags & DIRECTIVE_ARG_OPTIONAL)
+				str_addf(out, " Ns Oo = Ns Ar %s Oc",
+					 d->metavars);
+			else if (d->metavars[0])
+				str_addf(out, " Ar %s", d->metavars);
+			str_addf(out, "\n%c%s.\n", d->help[0] & ~0x20,
+				 d->help + 1);
+			if (d->man)
+				str_addf(out, "%s\n", d->man);
+		}
+		str_add(out, ".El\n");
+	}
+}
+
+int help_list(struct arena *a, const struct caller *caller, const char *what,
+	      struct str *out, struct err *e)
+{
+	if (str_equal(what, "profiles")) {
+		profile_files_list(caller, a, out);
+	} else if (str_equal(what, "options")) {
+		list_rows(out, DIRECTIVE_ONLY_PROFILE, "--");
+	} else if (str_equal(what, "directives")) {
+		list_rows(out, DIRECTIVE_ONLY_CLI, "");
+	} else if (str_equal(what, "rlimits")) {
+		list_rlimits(out);
+	} else if (str_equal(what, "man-options")) {
+		list_man(out, DIRECTIVE_ONLY_PROFILE, "Fl");
+	} else if (str_equal(what, "man-directives")) {
+		list_man(out, DIRECTIVE_ONLY_CLI, "Ic");
+	} else {
+		err_set(e, ERR_USAGE, "--list: '%s' is not known", what);
+		return err_hint(e, "it is one of profiles, options, "
+				   "directives, rlimits");
+	}
+	return 0;
+}

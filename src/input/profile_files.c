@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "input/profile_files.h"
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "host/host.h"
+#include "input/shipped.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef DATADIR
+#define DATADIR "/usr/local/share/sandbox"
+#endif
+
+#define PLACES_MAX 3
+#define SUFFIX ".profile"
+
+static size_t places(const struct caller *caller, struct arena *a,
+		     const char *out[PLACES_MAX])
+{
+	const char *config = caller_env(caller, "XDG_CONFIG_HOME");
+	const char *home = caller_env(caller, "HOME");
+	size_t n = 0;
+
+	/* XDG Base Directory: a relative path is to be ignored. */
+	if (config && config[0] == '/')
+		out[n++] = arena_format(a, "%s/sandbox/profiles", config);
+	else if (home && home[0] == '/')
+		out[n++] = arena_format(a, "%s/.config/sandbox/profiles", home);
+	out[n++] = "/etc/sandbox/profiles";
+	out[n++] = DATADIR "/profiles";
+	return n;
+}
+
+/* "gcc" is in gcc.profile; "build.inc" is a file name already. */
+static const char *file_name(struct arena *a, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (n > 4 && str_equal(word + n - 4, ".inc"))
+		return word;
+	return arena_format(a, "%s" SUFFIX, word);
+}
+
+/* 1 read, 0 not there, -1 there but not readable as a profile. */
+static int read_file(struct arena *a, const char *path, const char *name,
+		     struct profile_text *out, struct err *e)
+{
+	struct stat st;
+	char *text = NULL;
+	size_t size = 0;
+	/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
+	autoclose int fd =
+		open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	if (fd < 0)
+		return err_sys(e, "open profile '%s'", path);
+	if (fd_read_file(a, fd, PROFILE_SIZE_MAX, &text, &size, e) < 0)
+		return err_wrap(e, "profile '%s'", path);
+	if (fstat(fd, &st) < 0)
+		return err_sys(e, "fstat '%s'", path);
+	out->name = name;
+	out->id = arena_format(a, "%llu:%llu", (unsigned long long)st.st_dev,
+			       (unsigned long long)st.st_ino);
+	out->directory = path_parent(a, path);
+	out->text = text;
+	out->size = size;
+	return 1;
+}
+
+static int find_path(struct arena *a, const char *word, const char *directory,
+		     struct profile_text *out, struct err *e)
+{
+	const char *path = word;
+	int n;
+
+	if (word[0] != '/' && directory)
+		path = path_join(a, directory, word);
+	n = read_file(a, path, arena_dup(a, word), out, e);
+	if (n == 0) {
+		errno = ENOENT;
+		err_sys(e, "profile '%s'", path);
+		e->kind = ERR_USAGE;
+	}
+	return n;
+}
+
+static int find_shipped(struct arena *a, const char *file,
+			struct profile_text *out)
+{
+	for (size_t i = 0; i < shipped_profile_count; i++) {
+		const struct shipped_profile *p = &shipped_profiles[i];
+
+		if (!str_equal(p->file, file))
+			continue;
+		*out = (struct profile_text){
+			.name = p->file,
+			.id = arena_format(a, "shipped:%s", p->file),
+			.text = p->text,
+			.size = strlen(p->text),
+		};
+		return 1;
+	}
+	return 0;
+}
+
+static int not_found(const struct caller *caller, struct arena *a,
+		     const char *word, struct err *e)
+{
+	const char *place[PLACES_MAX];
+	size_t n = places(caller, a, place);
+	struct str near = { .arena = a }, list = { .arena = a };
+	struct str searched = { .arena = a };
+
+	for (size_t i = 0; i < n; i++)
+		str_addf(&searched, "%s, ", place[i]);
+	profile_files_list(caller, a, &list);
+	for (const char *line = str_text(&list); *line;) {
+		char *name = arena_dup_n(a, line, strcspn(line, "\t"));
+
+		if (str_distance(word, name, 3) < 3)
+			str_addf(&near, "%s'%s'", near.length ? " or " : "",
+				 name);
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
+	err_set(e, ERR_USAGE,
+		"no profile '%s' (looked in %sand the shipped ones)", word,
+		str_text(&searched));
+	if (near.length)
+		return err_hint(e, "did you mean %s?", near.text);
+	return err_hint(e, "see sandbox --list profiles; a file needs a slash, "
+			   "as in ./%s",
+			word);
+}
+
+static int find(const struct profile_source *self, const char *word,
+		const char *directory, struct arena *a,
+		struct profile_text *out, struct err *e)
+{
+	const char *place[PLACES_MAX];
+	const char *file;
+	size_t n;
+
+	if (!word[0])
+		return err_set(e, ERR_USAGE, "the profile's name is empty");
+	if (strchr(word, '/'))
+		return find_path(a, word, directory, out, e);
+	file = file_name(a, word);
+	n = places(self->caller, a, place);
+	for (size_t i = 0; i < n; i++) {
+		int r = read_file(a, path_join(a, place[i], file), file, out,
+				  e);
+
+		/* Another user's HOME, left in the environment by su. */
+		if (r < 0 && e->errnum == EACCES && access(place[i], X_OK) < 0)
+			continue;
+		if (r != 0)
+			return r;
+	}
+	if (find_shipped(a, file, out))
+		return 1;
+	not_found(self->caller, a, word, e);
+	return 0;
+}
+
+struct profile_source profile_files(const struct caller *caller)
+{
+	return (struct profile_source){ .find = find, .caller = caller };
+}
+
+/* --- the list ----------------------------------------------------------- */
+
+struct listing {
+	struct arena *arena;
+	struct str *out;
+	ARRAY(const char *) names;
+};
+
+/* The text of the first line that is a comment with words in it. */
+static void add_description(struct str *out, const char *text)
+{
+	while (*text == '#') {
+		const char *p = text + 1 + strspn(text + 1, "# \t");
+		size_t n = strcspn(p, "\n");
+
+		if (n) {
+			str_add_n(out, p, n);
+			return;
+		}
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+}
+
+static void list_one(struct listing *l, const char *file, const char *where,
+		     const char *text)
+{
+	size_t n = strlen(file), suffix = strlen(SUFFIX);
+	const char *name;
+
+	if (n <= suffix || !str_equal(file + n - suffix, SUFFIX))
+		return;
+	name = arena_dup_n(l->arena, file, n - suffix);
+	for (size_t i = 0; i < l->names.count; i++)
+		if (str_equal(l->names.items[i], name))
+			return;
+	*array_add(l->arena, &l->names) = name;
+	str_addf(l->out, "%s\t%s\t", name, where);
+	add_description(l->out, text);
+	str_add(l->out, "\n");
+}
+
+static void list_place(struct listing *l, const char *place)
+{
+	struct dirent *d;
+	DIR *dir = opendir(place);
+
+	while (dir && (d = readdir(dir))) {
+		struct profile_text t = { 0 };
+		struct err ignored = { 0 };
+		const char *path = path_join(l->arena, place, d->d_name);
+
+		if (strchr(d->d_name, '.') == d->d_name)
+			continue;
+		if (read_file(l->arena, path, d->d_name, &t, &ignored) == 1)
+			list_one(l, d->d_name, place, t.text);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+void profile_files_list(const struct caller *caller, struct arena *a,
+			struct str *out)
+{
+	struct listing l = { .arena = a, .out = out };
+	const char *place[PLACES_MAX];
+	size_t n = places(caller, a, place);
+
+	for (size_t i = 0; i < n; i++)
+		list_place(&l, place[i]);
+	for (size_t i = 0; i < shipped_profile_count; i++)
+		list_one(&l, shipped_profiles[i].file, "shipped",
+			 shipped_profiles[i].text);
+	str_add(out, "none\tbuilt in\tnothing at all: start from zero, as "
+		     "bubblewrap does\n");
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where profiles are: $XDG_CONFIG_HOME/sandbox/profiles (by default that of
+ * ~/.config), /etc/sandbox/profiles, the data directory of the installation,
+ * and the copies in the binary, in this order. A word with a slash is a path
+ * and nothing else.
+ */
+#ifndef INPUT_PROFILE_FILES_H
+#define INPUT_PROFILE_FILES_H
+
+#include "input/profile.h"
+
+struct str;
+
+/* The source that searches the places above. */
+struct profile_source profile_files(const struct caller *caller);
+
+/*
+ * All profiles that can be named, one a line: NAME, a tab, where it is, a tab,
+ * its description (the first comment line). What an earlier place hides is
+ * left out.
+ */
+void profile_files_list(const struct caller *caller, struct arena *a,
+			struct str *out);
+
+#endif

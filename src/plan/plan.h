@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What was asked for, resolved to one value: defaults are in, later settings
+ * have won over earlier ones, every word is a checked value. Nothing here has
+ * looked at the machine; that is host_look(), for the paths plan_wants() names.
+ *
+ * A plan is built through struct plan by the appliers of src/input and is
+ * sealed (read-only pages) before anything reads it.
+ */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include "base/arena.h"
+#include "host/host.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct err;
+
+enum mount_kind {
+	MOUNT_BIND,	  /* source on dest, bubblewrap's --bind family */
+	MOUNT_SAME,	  /* source at its own path, symlinks recreated */
+	MOUNT_TMPFS,	  /* a new tmpfs */
+	MOUNT_PROC,	  /* procfs of the sandbox's PID namespace */
+	MOUNT_DEV,	  /* a minimal /dev */
+	MOUNT_DIR,	  /* a directory, if there is none */
+	MOUNT_SYMLINK,	  /* dest -> source */
+	MOUNT_REMOUNT_RO, /* the mount at dest becomes read-only */
+	MOUNT_HIDE,	  /* what is at dest is covered, mode 0 */
+	MOUNT_HOME,	  /* where the home directory goes: plan.home */
+	MOUNT_WORKDIR,	  /* where the working directory goes: plan.workdir */
+};
+
+#define MODE_DEFAULT ((mode_t)-1)
+
+/* One mount directive. They take effect strictly in their order. */
+struct plan_mount {
+	enum mount_kind kind;
+	const char *source; /* clean host path, or a symlink's target */
+	const char *dest;   /* clean path inside */
+	const char *origin; /* "argument 3", "gcc.profile:12" */
+	bool writable;
+	bool devices;	/* device files work: --dev-bind */
+	bool optional;	/* a missing source is no error: -try */
+	bool root_only; /* only when the caller is root */
+	mode_t mode;	/* MODE_DEFAULT: the kind's own */
+	uint64_t size;	/* bytes of a tmpfs, 0: the kernel's default */
+};
+
+enum home_mode { HOME_NONE, HOME_PRIVATE, HOME_RO, HOME_RW, HOME_DIR };
+enum workdir_mode { WORKDIR_NONE, WORKDIR_AUTO, WORKDIR_RO, WORKDIR_RW };
+
+enum env_kind { ENV_SET, ENV_UNSET, ENV_CLEAR, ENV_KEEP };
+
+/* One environment directive; in order, starting from the caller's. */
+struct plan_env {
+	enum env_kind kind;
+	const char *name; /* a glob(7) pattern for ENV_KEEP */
+	const char *value;
+};
+
+/* RLIM_INFINITY is UINT64_MAX here. */
+struct plan_rlimit {
+	int resource; /* RLIMIT_ of getrlimit(2) */
+	uint64_t soft, hard;
+};
+
+#define ID_NONE UINT32_MAX
+
+struct plan {
+	ARRAY(struct plan_mount) mounts;
+	ARRAY(struct plan_env) env;
+	ARRAY(struct plan_rlimit) rlimits;
+	ARRAY(int) keep_fds;
+	ARRAY(const char *) hints;
+
+	enum home_mode home;
+	const char *home_dir; /* with HOME_DIR */
+	enum workdir_mode workdir;
+
+	uint64_t unshare;     /* CLONE_NEW* that must be made */
+	uint64_t unshare_try; /* CLONE_NEW* made where the kernel can */
+	uint32_t uid, gid;    /* inside; ID_NONE: as outside */
+	bool map_root;
+	const char *hostname; /* NULL: inherited */
+	bool new_session, die_with_parent, as_pid_1;
+
+	const char *chdir; /* NULL: the working directory */
+	const char *argv0; /* NULL: the command's name */
+	const char *const *command; /* NULL-terminated, never empty */
+};
+
+/* The defaults of a sandbox with no directive at all. */
+void plan_init(struct plan *p);
+
+/*
+ * Completes and checks what single settings could not: directives that exclude
+ * or need each other.
+ */
+int plan_check(const struct plan *p, struct err *e);
+
+/* The paths that compile will ask about. */
+void plan_wants(struct arena *a, const struct plan *p,
+		const struct caller *caller, struct host_wants *out);
+
+/* The caller's home as a clean path; NULL if HOME is unset or not absolute. */
+const char *plan_caller_home(struct arena *a, const struct caller *caller);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/explain.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "compile/program.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	       (st.st_mode & 0111);
+}
+
+static bool is_visible(struct arena *a, const struct program *p,
+		       const char *path)
+{
+	const char *source = program_source(a, p, path);
+
+	return source && access(source, F_OK) == 0;
+}
+
+/* Whether the sandbox makes anything at `path` or below it. */
+static bool is_touched(const struct program *p, const char *path)
+{
+	for (size_t i = 0; i < p->step_count; i++)
+		if (path_within(p->steps[i].dest, path))
+			return true;
+	return false;
+}
+
+/* The largest directory above `path` that shows nothing that is hidden now. */
+static const char *to_show(struct arena *a, const struct program *p,
+			   const char *path)
+{
+	size_t n = 0;
+
+	for (;;) {
+		const char *prefix;
+
+		n += 1 + strcspn(path + n + 1, "/");
+		if (!path[n])
+			return path;
+		prefix = arena_dup_n(a, path, n);
+		if (!is_touched(p, prefix))
+			return prefix;
+	}
+}
+
+static void say_missing(struct arena *a, const struct program *p,
+			const char *what, const char *path, struct err *e)
+{
+	err_set(e, ERR_NOT_FOUND,
+		"%s'%s' exists on the host but not in the sandbox", what, path);
+	err_hint(e, "add --ro %s", to_show(a, p, path));
+}
+
+/* The path that a script's #! line names, or NULL. */
+static const char *interpreter(struct arena *a, const char *script)
+{
+	char line[256] = "";
+	char *name;
+	autoclose int fd = open(script, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0 || read(fd, line, sizeof(line) - 1) <= 0 ||
+	    !str_starts(line, "#!"))
+		return NULL;
+	name = line + 2 + strspn(line + 2, " \t");
+	name[strcspn(name, " \t\r\n")] = '\0';
+	return name[0] == '/' ? arena_dup(a, name) : NULL;
+}
+
+void explain_missing(struct arena *a, const struct program *p, struct err *e)
+{
+	for (size_t i = 0; p->paths[i]; i++) {
+		const char *path = path_clean(a, p->chdirs[0], p->paths[i]);
+		const char *source = program_source(a, p, path);
+		const char *needs;
+
+		if (path_has_dotdot(path))
+			continue;
+		if (is_visible(a, p, path)) {
+			needs = interpreter(a, source);
+			if (!needs)
+				continue;
+			if (access(needs, F_OK) < 0) {
+				err_set(e, ERR_NOT_FOUND,
+					"the interpreter '%s' of '%s' does not "
+					"exist",
+					needs, path);
+				return;
+			}
+			if (!is_visible(a, p, needs)) {
+				say_missing(a, p, "the interpreter ", needs, e);
+				return;
+			}
+		} else if (is_program(path)) {
+			say_missing(a, p, "", path, e);
+			return;
+		}
+	}
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * PID 1 of the sandbox: sets everything up, spawns the command, reaps, passes
+ * signals on. When it exits the kernel kills whatever is left inside.
+ */
+#include "run/init.h"
+
+#include "host/sys.h"
+#include "run/sync.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/*
+ * The supervisor's death kills us. It may have died before prctl(2) took
+ * effect; then the other end of the socket is closed.
+ */
+int stage_await(struct run *r, struct err *e)
+{
+	char byte;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return err_sys(e, "tie the sandbox to its supervisor");
+	if (recv(r->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+		_exit(125);
+	return 0;
+}
+
+int stage_hostname(struct run *r, struct err *e)
+{
+	const char *name = r->program->hostname;
+
+	if (sethostname(name, strlen(name)) < 0)
+		return err_sys(e, "set the host name to '%s'", name);
+	return 0;
+}
+
+/*
+ * Arguments and environment of PID 1 are the supervisor's, copied: they may
+ * hold secrets (--setenv TOKEN ...). The kernel shows this memory as
+ * /proc/1/cmdline and environ; everything needed was copied long ago.
+ */
+int stage_scrub(struct run *r, struct err *e)
+{
+	static const char name[] = "sandbox";
+	const struct block *block = &r->block;
+
+	(void)e;
+	if (!block->start)
+		return 0;
+	memset(block->start, 0, block->size);
+	if (block->size >= sizeof(name))
+		memcpy(block->start, name, sizeof(name));
+	return 0;
+}
+
+/* --- spawn -------------------------------------------------------------- */
+
+#define STACK_SIZE (256 * 1024)
+#define PAGE 4096
+
+/* The command's process keeps argv and environ on its stack, twice at most. */
+static size_t stack_size(const struct program *p)
+{
+	size_t words = p->environ_count;
+
+	while (p->argv[words - p->environ_count])
+		words++;
+	return (STACK_SIZE + 2 * words * sizeof(char *)) / PAGE * PAGE;
+}
+
+static int command_main(void *argument)
+{
+	struct run *r = argument;
+
+	stages_run(r, ACTOR_COMMAND, r->late_error);
+	_exit(125);
+}
+
+/*
+ * The command's process shares memory with us (CLONE_VM) and we wait for its
+ * execve (CLONE_VFORK): nothing is copied, and an error it leaves is simply
+ * there. From its execve on it runs beside us, so all stages that confine us
+ * have run before.
+ */
+int stage_spawn(struct run *r, struct err *e)
+{
+	struct err late = { 0 };
+	struct message m = { .kind = MESSAGE_EXECED };
+	size_t size = stack_size(r->program);
+	char *stack = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+
+	if (stack == MAP_FAILED)
+		return err_sys(e, "make a stack");
+	r->late_error = &late;
+	r->command = clone(command_main, stack + size,
+			   CLONE_VM | CLONE_VFORK | SIGCHLD, r);
+	if (r->command < 0)
+		return err_sys(e, "spawn the command");
+	if (late.kind != ERR_NONE) {
+		*e = late;
+		return -1;
+	}
+	message_send(r->socket, &m);
+	/* Who reads a pipe of the command must not wait for us to close it. */
+	if (sys_close_range(0, (unsigned int)r->socket - 1) < 0 ||
+	    sys_close_range((unsigned int)r->socket + 1, UINT32_MAX) < 0)
+		return err_sys(e, "close descriptors");
+	return 0;
+}
+
+/* --- reap --------------------------------------------------------------- */
+
+/* A counter after "NAME:" columns of /proc/net/snmp: header, then values. */
+static long snmp_value(const char *text, const char *protocol,
+		       const char *field)
+{
+	const char *header = strstr(text, protocol);
+	const char *values = header ? strstr(header + 1, protocol) : NULL;
+
+	while (header && values) {
+		header += strcspn(header, " \n");
+		values += strcspn(values, " \n");
+		if (*header != ' ' || *values != ' ')
+			return 0;
+		header++;
+		values++;
+		if (strncmp(header, field, strlen(field)) == 0)
+			return strtol(values, NULL, 10);
+	}
+	return 0;
+}
+
+/*
+ * Whether something inside wanted to get out: packets without a route, or
+ * (asking a name server on loopback that is not there) to a port nobody has.
+ */
+static bool wanted_network(void)
+{
+	char text[4096] = "";
+	int fd = open("/proc/self/net/snmp", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return false;
+	return snmp_value(text, "Ip: ", "OutNoRoutes") > 0 ||
+	       snmp_value(text, "Udp: ", "NoPorts") > 0;
+}
+
+_Noreturn static void finish(struct run *r, int status,
+			     const struct rusage *usage)
+{
+	struct message m = {
+		.kind = MESSAGE_EXIT,
+		.status = status,
+		.usage = *usage,
+	};
+
+	if (status != 0 && r->program->offline)
+		m.no_network = wanted_network();
+	message_send(r->socket, &m);
+	_exit(0);
+}
+
+/* Everything that ended; does not return when the command did. */
+static void reap_all(struct run *r)
+{
+	struct rusage usage;
+	int status;
+	pid_t pid;
+
+	while ((pid = wait4(-1, &status, WNOHANG | WUNTRACED, &usage)) > 0) {
+		struct message m = { .kind = MESSAGE_STOPPED };
+
+		if (pid != r->command)
+			continue;
+		if (!WIFSTOPPED(status))
+			finish(r, status, &usage);
+		m.status = WSTOPSIG(status);
+		message_send(r->socket, &m);
+	}
+}
+
+int stage_reap(struct run *r, struct err *e)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	for (;;) {
+		siginfo_t info;
+		int signal = sigwaitinfo(&all, &info);
+
+		if (signal < 0 && errno != EINTR)
+			return err_sys(e, "wait for signals");
+		if (signal == SIGCHLD)
+			reap_all(r);
+		else if (signal > 0 && info.si_code == SI_QUEUE &&
+			 info.si_pid == 0 &&
+			 info.si_value.sival_int == INIT_FORWARD)
+			kill(r->command, signal);
+		/* The rest came from the terminal or from inside: not ours. */
+	}
+}
+
+_Noreturn void init_main(struct run *r)
+{
+	struct message m = { .kind = MESSAGE_ERR };
+
+	if (stages_run(r, ACTOR_INIT, &m.err) == 0) {
+		/* No PID 1 of ours: this process becomes the command. */
+		m.kind = MESSAGE_EXECED;
+		message_send(r->socket, &m);
+		stages_run(r, ACTOR_COMMAND, &m.err);
+		m.kind = MESSAGE_ERR;
+	}
+	message_send(r->socket, &m);
+	_exit(125);
+}

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The mount engine: the steps of the program, with the new mount API only.
+ *
+ * Trees are cloned detached, get their flags with one recursive call, and are
+ * attached by descriptor, so a step costs the same whatever else is mounted.
+ * Descriptors of what was attached are closed in batches.
+ */
+#include "run/dest.h"
+#include "run/run.h"
+
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "host/check.h"
+#include "host/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+#define MNT_DETACH 2
+
+/* A step leaves at most three descriptors; the usual limit is 1024. */
+#define BATCH_STEPS 128
+
+struct engine {
+	const struct program *program;
+	struct tree tree;
+};
+
+/* --- helpers ------------------------------------------------------------ */
+
+static int set_attributes(int fd, uint64_t attributes, bool recursive,
+			  struct err *e)
+{
+	struct mount_attr attr = { .attr_set = attributes };
+
+	if (sys_mount_setattr(fd, "",
+			      AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0),
+			      &attr) < 0)
+		return err_sys(e, "set mount flags");
+	return 0;
+}
+
+static int attach(int mount, const struct dest *to, struct err *e)
+{
+	unsigned int flags = MOVE_MOUNT_F_EMPTY_PATH;
+
+	if (!to->name[0])
+		flags |= MOVE_MOUNT_T_EMPTY_PATH;
+	if (sys_move_mount(mount, "", to->fd, to->name, flags) < 0)
+		return err_sys(e, "attach mount");
+	return 0;
+}
+
+/* A new file system; options are NAME, VALUE pairs up to a NULL. */
+static int new_file_system(const char *type, const char *const *options,
+			   uint64_t attributes, struct err *e)
+{
+	autoclose int fs = sys_fsopen(type);
+	int mount;
+
+	if (fs < 0)
+		return err_sys(e, "open file system '%s'", type);
+	for (; options && options[0]; options += 2)
+		if (sys_fsconfig(fs, FSCONFIG_SET_STRING, options[0],
+				 options[1]) < 0)
+			return err_sys(e, "set option %s=%s of '%s'",
+				       options[0], options[1], type);
+	if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
+		return err_sys(e, "make file system '%s'", type);
+	mount = sys_fsmount(fs, (unsigned int)attributes);
+	if (mount < 0)
+		return err_sys(e, "mount file system '%s'", type);
+	return mount;
+}
+
+static int new_tmpfs(mode_t mode, uint64_t size, uint64_t attributes,
+		     struct err *e)
+{
+	char mode_text[16], size_text[32];
+	const char *options[] = { "mode", mode_text, NULL, size_text, NULL };
+
+	snprintf(mode_text, sizeof(mode_text), "%o", (unsigned int)mode);
+	snprintf(size_text, sizeof(size_text), "%llu",
+		 (unsigned long long)size);
+	if (size)
+		options[2] = "size";
+	return new_file_system("tmpfs", options, attributes, e);
+}
+
+static int place(struct engine *en, int mount, const struct step *s,
+		 bool directory, struct err *e)
+{
+	struct dest to = { 0 };
+
+	if (tree_mount_point(&en->tree, s->dest, directory, &to, e) < 0 ||
+	    attach(mount, &to, e) < 0)
+		return -1;
+	if (directory)
+		tree_changed(&en->tree, s->dest, mount);
+	return 0;
+}
+
+/* --- the steps ---------------------------------------------------------- */
+
+/*
+ * What is bound has to be what compile looked at: a directory swapped for a
+ * symlink in between would show something else (CVE-2024-42472).
+ */
+static int check_source(int fd, const struct step *s, bool *directory,
+			struct err *e)
+{
+	struct stat st;
+
+	if (!s->ino)
+		return 0;
+	if (fstat(fd, &st) < 0)
+		return err_sys(e, "fstat '%s'", s->source);
+	*directory = S_ISDIR(st.st_mode);
+	if (st.st_dev == s->dev && st.st_ino == s->ino)
+		return 0;
+	err_set(e, ERR_SYSTEM, "source '%s' changed while sandbox started",
+		s->source);
+	return err_hint(e, "something replaced it meanwhile; try again");
+}
+
+static int run_bind(struct engine *en, const struct step *s, struct err *e)
+{
+	bool directory = s->directory;
+	int fd = sys_open_tree(AT_FDCWD, s->source,
+			       OPEN_TREE_CLONE | AT_RECURSIVE);
+
+	if (fd < 0 && s->optional && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		return err_sys(e, "open source '%s'", s->source);
+	if (check_source(fd, s, &directory, e) < 0)
+		return -1;
+	if (set_attributes(fd, s->attributes, true, e) < 0)
+		return err_wrap(e, "bind '%s'", s->source);
+	if (place(en, fd, s, directory, e) < 0)
+		return err_wrap(e, "bind '%s' on '%s'", s->source, s->dest);
+	return 0;
+}
+
+static int run_tmpfs(struct engine *en, const struct step *s, struct err *e)
+{
+	int fd = new_tmpfs(s->mode, s->size, s->attributes, e);
+
+	if (fd < 0 || place(en, fd, s, true, e) < 0)
+		return err_wrap(e, "tmpfs on '%s'", s->dest);
+	return 0;
+}
+
+static int run_proc(struct engine *en, const struct step *s, struct err *e)
+{
+	int fd = new_file_system("proc", NULL, s->attributes, e);
+
+	if (fd < 0 && e->errnum == EPERM)
+		err_hint(e, "the /proc here is partly covered, as in many "
+			    "containers, and the kernel shows no fresh one "
+			    "then; start the container with an uncovered /proc "
+			    "(docker: --security-opt systempaths=unconfined)");
+	if (fd < 0 || place(en, fd, s, true, e) < 0)
+		return err_wrap(e, "proc on '%s'", s->dest);
+	return 0;
+}
+
+/*
+ * No gid=: with one id mapped, group 5 does not exist inside. newinstance is
+ * what every mount is since Linux 4.7.
+ */
+static int run_devpts(struct engine *en, const struct step *s, struct err *e)
+{
+	static const char *const options[] = { "ptmxmode", "0666", "mode",
+					       "620", NULL };
+	int fd = new_file_system("devpts", options, s->attributes, e);
+
+	if (fd < 0 || place(en, fd, s, true, e) < 0)
+		return err_wrap(e, "devpts on '%s'", s->dest);
+	return 0;
+}
+
+static int run_dir(struct engine *en, const struct step *s, struct err *e)
+{
+	const char *name = strrchr(s->dest, '/') + 1;
+	struct dest there = { 0 };
+	int dir = -1;
+
+	if (s->dest[1] == '\0')
+		return 0;
+	if (tree_parent(&en->tree, s->dest, &dir, e) < 0)
+		return -1;
+	if (mkdirat(dir, name, s->mode) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return err_sys(e, "make directory '%s'", s->dest);
+	return tree_mount_point(&en->tree, s->dest, true, &there, e);
+}
+
+static int run_symlink(struct engine *en, const struct step *s, struct err *e)
+{
+	const char *name = strrchr(s->dest, '/') + 1;
+	char target[PATH_MAX];
+	int dir = -1;
+	ssize_t n;
+
+	if (tree_parent(&en->tree, s->dest, &dir, e) < 0)
+		return -1;
+	if (symlinkat(s->source, dir, name) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return err_sys(e, "make symlink '%s'", s->dest);
+	n = readlinkat(dir, name, target, sizeof(target) - 1);
+	if (n < 0)
+		return err_set(e, ERR_SYSTEM,
+			       "make symlink '%s': something else is there",
+			       s->dest);
+	target[n] = '\0';
+	if (str_equal(target, s->source))
+		return 0;
+	return err_set(e, ERR_SYSTEM,
+		       "make symlink '%s': existing destination is '%s'",
+		       s->dest, target);
+}
+
+static int run_protect(struct engine *en, const struct step *s, struct err *e)
+{
+	struct dest to = { .name = strrchr(s->dest, '/') + 1 };
+	autoclose int fd = -1;
+
+	if (tree_parent(&en->tree, s->dest, &to.fd, e) < 0)
+		return -1;
+	fd = sys_open_tree(to.fd, to.name,
+			   OPEN_TREE_CLONE | AT_RECURSIVE |
+				   AT_SYMLINK_NOFOLLOW);
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		return err_sys(e, "protect '%s'", s->dest);
+	if (set_attributes(fd, s->attributes, true, e) < 0 ||
+	    attach(fd, &to, e) < 0)
+		return err_wrap(e, "protect '%s'", s->dest);
+	return 0;
+}
+
+static int run_remount(struct engine *en, const struct step *s, struct err *e)
+{
+	autoclose int fd = tree_open(&en->tree, s->dest);
+
+	if (fd < 0)
+		return err_sys(e, "remount '%s'", s->dest);
+	if (set_attributes(fd, s->attributes, false, e) == 0)
+		return 0;
+	if (e->errnum == EINVAL)
+		err_hint(e, "it has to be a mount point");
+	return err_wrap(e, "remount '%s'", s->dest);
+}
+
+/* --- hiding ------------------------------------------------------------- */
+
+static int cover_directory(int fd, struct err *e)
+{
+	struct dest to = { fd, "" };
+	autoclose int cover = new_tmpfs(
+		0, 4096, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+				 MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, e);
+
+	if (cover < 0)
+		return -1;
+	return attach(cover, &to, e);
+}
+
+#define COVER_NAME ".sandbox-cover"
+
+/* An empty file of mode 0 in the base; unlinked, so that nobody meets it. */
+static int cover_file(struct engine *en, int fd, struct err *e)
+{
+	struct dest to = { fd, "" };
+	int base = en->tree.base;
+	autoclose int cover = -1;
+
+	if (mknodat(base, COVER_NAME, S_IFREG, 0) < 0)
+		return err_sys(e, "make an empty file");
+	cover = sys_open_tree(base, COVER_NAME,
+			      OPEN_TREE_CLONE | AT_SYMLINK_NOFOLLOW);
+	if (cover < 0)
+		return err_sys(e, "open an empty file");
+	if (set_attributes(cover,
+			   MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+				   MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+			   false, e) < 0 ||
+	    attach(cover, &to, e) < 0)
+		return -1;
+	if (unlinkat(base, COVER_NAME, 0) < 0)
+		return err_sys(e, "unlink an empty file");
+	return 0;
+}
+
+static int cover(struct engine *en, int fd, mode_t mode, struct err *e)
+{
+	return S_ISDIR(mode) ? cover_directory(fd, e) : cover_file(en, fd, e);
+}
+
+/* Opens `path` without following its last component; -1 and errno if none. */
+static int open_itself(const struct tree *t, const char *path)
+{
+	char parent[PATH_MAX];
+	const char *name = strrchr(path, '/') + 1;
+	autoclose int dir = -1;
+
+	if (strlen(path) >= sizeof(parent)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(parent, path, (size_t)(name - path));
+	parent[name - path] = '\0';
+	dir = tree_open(t, parent);
+	if (dir < 0)
+		return -1;
+	return openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/*
+ * Covers whatever is at the destination now. Of a symlink both are covered:
+ * first what it points to, as long as it can be followed, then the link.
+ */
+static int run_hide(struct engine *en, const struct step *s, struct err *e)
+{
+	autoclose int fd = open_itself(&en->tree, s->dest);
+	struct stat st;
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(e, "hide '%s'", s->dest);
+	if (S_ISLNK(st.st_mode)) {
+		autoclose int target = tree_open(&en->tree, s->dest);
+		struct stat behind;
+
+		if (target < 0 && errno != ENOENT && errno != ENOTDIR)
+			return err_sys(e, "hide '%s'", s->dest);
+		if (target >= 0 && (fstat(target, &behind) < 0 ||
+				    cover(en, target, behind.st_mode, e) < 0))
+			return err_wrap(e, "hide what '%s' points to", s->dest);
+	}
+	if (cover(en, fd, st.st_mode, e) < 0)
+		return err_wrap(e, "hide '%s'", s->dest);
+	/* A directory used before may be the one that is covered now. */
+	en->tree.near = -1;
+	return 0;
+}
+
+/* --- all of it ---------------------------------------------------------- */
+
+static int run_step(struct engine *en, const struct step *s, struct err *e)
+{
+	static int (*const kinds[])(struct engine *, const struct step *,
+				    struct err *) = {
+		[STEP_BIND] = run_bind,	      [STEP_TMPFS] = run_tmpfs,
+		[STEP_PROC] = run_proc,	      [STEP_DEVPTS] = run_devpts,
+		[STEP_DIR] = run_dir,	      [STEP_SYMLINK] = run_symlink,
+		[STEP_PROTECT] = run_protect, [STEP_REMOUNT_RO] = run_remount,
+		[STEP_HIDE] = run_hide,
+	};
+
+	if (kinds[s->kind](en, s, e) == 0)
+		return 0;
+	if (s->origin)
+		err_at(e, "%s", s->origin);
+	return -1;
+}
+
+/*
+ * The first mount covers the host's root directory: any place would do, and
+ * this one exists. Lookups of "/" still see the host until the pivot.
+ */
+static int attach_base(struct engine *en, struct err *e)
+{
+	struct dest to = { AT_FDCWD, "/" };
+	int fd = new_tmpfs(0755, 0, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, e);
+
+	if (fd < 0 || attach(fd, &to, e) < 0) {
+		err_wrap(e, "make the new root");
+		return host_explain_userns(e);
+	}
+	en->tree.base = fd;
+	tree_changed(&en->tree, "/", fd);
+	return 0;
+}
+
+static int make_private(struct err *e)
+{
+	struct mount_attr attr = { .propagation = MS_PRIVATE };
+
+	if (sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr) == 0)
+		return 0;
+	err_sys(e, "make all mounts private");
+	return host_explain_userns(e);
+}
+
+/* Without a base the first step is the root itself. */
+static int attach_root(struct engine *en, const struct step *s, struct err *e)
+{
+	struct dest to = { AT_FDCWD, "/" };
+	bool directory = true;
+	int fd = sys_open_tree(AT_FDCWD, s->source,
+			       OPEN_TREE_CLONE | AT_RECURSIVE);
+
+	if (fd < 0)
+		err_sys(e, "open source '%s'", s->source);
+	if (fd < 0 || check_source(fd, s, &directory, e) < 0 ||
+	    set_attributes(fd, s->attributes, true, e) < 0 ||
+	    attach(fd, &to, e) < 0) {
+		err_wrap(e, "bind '%s' on '/'", s->source);
+		return err_at(e, "%s", s->origin);
+	}
+	tree_changed(&en->tree, "/", fd);
+	return 0;
+}
+
+static int close_batch(struct engine *en, struct err *e)
+{
+	int keep = en->tree.root > en->tree.base ? en->tree.root :
+						   en->tree.base;
+
+	en->tree.near = -1;
+	return descriptors_close(en->program, (unsigned int)keep + 1, e);
+}
+
+int stage_mounts(struct run *r, struct err *e)
+{
+	const struct program *p = r->program;
+	struct engine en = {
+		.program = p,
+		.tree = { .root = -1, .base = -1, .near = -1 },
+	};
+	size_t i = 0;
+
+	r->umask = umask(0);
+	if (make_private(e) < 0)
+		return -1;
+	if (p->base_tmpfs ? attach_base(&en, e) < 0 :
+			    attach_root(&en, &p->steps[i++], e) < 0)
+		return -1;
+	for (size_t since = i; i < p->step_count; i++) {
+		if (run_step(&en, &p->steps[i], e) < 0)
+			return -1;
+		if (i - since < BATCH_STEPS)
+			continue;
+		since = i;
+		if (close_batch(&en, e) < 0)
+			return -1;
+	}
+	if (fchdir(en.tree.root) < 0)
+		return err_sys(e, "enter the new root");
+	return 0;
+}
+
+/*
+ * pivot_root(2), "pivot_root(".", ".")": the old root lands on top of the new
+ * one and is taken off again, with nothing to clean up in either.
+ */
+int stage_pivot(struct run *r, struct err *e)
+{
+	(void)r;
+	if (sys_pivot_root(".", ".") < 0)
+		return err_sys(e, "pivot to the new root");
+	if (sys_umount2(".", MNT_DETACH) < 0)
+		return err_sys(e, "detach the old root");
+	return 0;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The command's process, up to its execve(2). It shares its memory with PID 1
+ * until then (vfork), so it allocates nothing and leaves no trace but in the
+ * struct run it was given.
+ */
+#include "run/run.h"
+
+#include "base/str.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int stage_session(struct run *r, struct err *e)
+{
+	(void)r;
+	if (setsid() < 0)
+		return err_sys(e, "make a new session");
+	return 0;
+}
+
+/* PWD is the last variable; compile left the slot free. */
+static void set_pwd(const struct program *p, const char *pwd, const char **env)
+{
+	memcpy(env, p->environ, p->environ_count * sizeof(*env));
+	env[p->environ_count] = pwd;
+	env[p->environ_count + 1] = NULL;
+}
+
+int stage_directory(struct run *r, struct err *e)
+{
+	const struct program *p = r->program;
+
+	for (size_t i = 0; p->chdirs[i]; i++) {
+		if (chdir(p->chdirs[i]) == 0) {
+			r->directory = i;
+			return 0;
+		}
+		if (!p->chdir_must)
+			continue;
+		err_sys(e, "working directory '%s' is not visible in the "
+			   "sandbox", p->chdirs[i]);
+		e->kind = ERR_USAGE;
+		return err_hint(e, "add --ro or --rw with it, or --chdir DIR "
+				   "with another");
+	}
+	return err_sys(e, "change to a directory");
+}
+
+/* A limit that is lower already stays: it confines more than was asked. */
+static int lower_limit(const struct plan_rlimit *l, struct err *e)
+{
+	struct rlimit now, wanted = {
+		.rlim_cur = l->soft == UINT64_MAX ? RLIM_INFINITY : l->soft,
+		.rlim_max = l->hard == UINT64_MAX ? RLIM_INFINITY : l->hard,
+	};
+
+	if (setrlimit((__rlimit_resource_t)l->resource, &wanted) == 0)
+		return 0;
+	if (errno != EPERM ||
+	    getrlimit((__rlimit_resource_t)l->resource, &now) < 0)
+		return err_sys(e, "set resource limit %d", l->resource);
+	if (wanted.rlim_max > now.rlim_max)
+		wanted.rlim_max = now.rlim_max;
+	if (wanted.rlim_cur > wanted.rlim_max)
+		wanted.rlim_cur = wanted.rlim_max;
+	if (setrlimit((__rlimit_resource_t)l->resource, &wanted) < 0)
+		return err_sys(e, "set resource limit %d", l->resource);
+	return 0;
+}
+
+int stage_limits(struct run *r, struct err *e)
+{
+	for (size_t i = 0; i < r->program->rlimit_count; i++)
+		if (lower_limit(&r->program->rlimits[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+/*
+ * No handler was ever installed, so dispositions are as the caller left them:
+ * ignored ones stay ignored (nohup), the rest is default.
+ */
+int stage_signals(struct run *r, struct err *e)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigset_t none;
+
+	umask(r->umask);
+	if (r->ignored_sigchld && sigaction(SIGCHLD, &ignore, NULL) < 0)
+		return err_sys(e, "ignore SIGCHLD");
+	sigemptyset(&none);
+	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+		return err_sys(e, "unblock signals");
+	return 0;
+}
+
+/* A file without #! that no loader takes is a shell script, as execvp(3). */
+static void run_shell(const char *path, const char *const *argv,
+		      const char *const *env)
+{
+	size_t n = 0;
+
+	while (argv[n])
+		n++;
+	{
+		const char *shell[n + 2];
+
+		shell[0] = "/bin/sh";
+		shell[1] = path;
+		for (size_t i = 1; i <= n; i++)
+			shell[i + 1] = argv[i];
+		execve(shell[0], (char *const *)shell, (char *const *)env);
+	}
+}
+
+static int not_run(const char *name, const char *path, int errnum,
+		   struct err *e)
+{
+	if (errnum == ENOENT && path && access(path, F_OK) == 0)
+		return err_set(e, ERR_NOT_FOUND,
+			       "cannot run '%s': its interpreter is not in the "
+			       "sandbox",
+			       path);
+	if (errnum == ENOENT)
+		return err_set(e, ERR_NOT_FOUND,
+			       "command '%s' not found in the sandbox", name);
+	err_set(e, ERR_NOT_EXECUTABLE, "cannot run '%s'", path ? path : name);
+	e->errnum = errnum;
+	return -1;
+}
+
+/* Going on to the next directory of PATH, as execvp(3) does. */
+static bool is_elsewhere(int errnum)
+{
+	return errnum == ENOENT || errnum == ENOTDIR || errnum == EACCES ||
+	       errnum == ESTALE || errnum == ENODEV || errnum == ETIMEDOUT;
+}
+
+int stage_exec(struct run *r, struct err *e)
+{
+	const struct program *p = r->program;
+	const char *env[p->environ_count + 2];
+	const char *refused = NULL, *there = NULL;
+	int errnum = ENOENT;
+
+	set_pwd(p, p->pwds[r->directory], env);
+	for (size_t i = 0; p->paths[i]; i++) {
+		const char *path = p->paths[i];
+
+		execve(path, (char *const *)p->argv, (char *const *)env);
+		if (errno == ENOEXEC)
+			run_shell(path, p->argv, env);
+		errnum = errno;
+		if (!is_elsewhere(errnum))
+			return not_run(p->argv[0], path, errnum, e);
+		if (errnum == EACCES && !refused)
+			refused = path;
+		if (errnum == ENOENT && !there && access(path, F_OK) == 0)
+			there = path;
+	}
+	if (refused)
+		return not_run(p->argv[0], refused, EACCES, e);
+	return not_run(p->argv[0], there, ENOENT, e);
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The process outside: makes the sandbox, passes signals in, waits. */
+#include "run/run.h"
+
+#include "base/cleanup.h"
+#include "host/check.h"
+#include "host/sys.h"
+#include "run/init.h"
+#include "run/sync.h"
+#include "run/terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* --- inherit ------------------------------------------------------------ */
+
+/* Takes over what the caller left: descriptors, signals, the terminal. */
+int stage_inherit(struct run *r, struct err *e)
+{
+	const struct program *p = r->program;
+	struct sigaction default_action = { .sa_handler = SIG_DFL }, old;
+	sigset_t all;
+
+	for (size_t i = 0; i < p->keep_fd_count; i++)
+		if (fcntl(p->keep_fds[i], F_GETFD) < 0) {
+			err_set(e, ERR_USAGE,
+				"--keep-fd %d: descriptor %d is not open",
+				p->keep_fds[i], p->keep_fds[i]);
+			return -1;
+		}
+	if (descriptors_close(p, 3, e) < 0)
+		return -1;
+	/* Blocked, they wait for the signalfd; a mask also crosses clone. */
+	sigfillset(&all);
+	if (sigprocmask(SIG_SETMASK, &all, NULL) < 0)
+		return err_sys(e, "block signals");
+	/* An ignored SIGCHLD would take the wait status from us. */
+	if (sigaction(SIGCHLD, &default_action, &old) < 0)
+		return err_sys(e, "catch SIGCHLD");
+	r->ignored_sigchld = old.sa_handler == SIG_IGN;
+	if (p->die_with_parent) {
+		pid_t parent = getppid();
+
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+			return err_sys(e, "tie sandbox to its parent");
+		if (getppid() != parent)
+			return err_set(e, ERR_SYSTEM, "the parent is gone");
+	}
+	terminal_open(r);
+	return 0;
+}
+
+/* --- clone -------------------------------------------------------------- */
+
+static int cannot_clone(struct err *e)
+{
+	err_sys(e, "make namespaces");
+	return host_explain_userns(e);
+}
+
+int stage_clone(struct run *r, struct err *e)
+{
+	struct clone_args args = {
+		.flags = r->program->namespaces | CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)&r->pidfd,
+		.exit_signal = SIGCHLD,
+	};
+	sigset_t all;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return err_sys(e, "make a socket pair");
+	r->child = sys_clone3(&args);
+	if (r->child < 0)
+		return cannot_clone(e);
+	if (r->child == 0) {
+		close(pair[0]);
+		r->socket = pair[1];
+		init_main(r);
+	}
+	close(pair[1]);
+	r->socket = pair[0];
+	sigfillset(&all);
+	r->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (r->signals < 0)
+		return err_sys(e, "make a signalfd");
+	/* The command's pipes are the command's: we hold only stderr. */
+	sys_close_range(0, 1);
+	for (size_t i = 0; i < r->program->keep_fd_count; i++)
+		close(r->program->keep_fds[i]);
+	return 0;
+}
+
+/* --- watch -------------------------------------------------------------- */
+
+static void on_message(struct run *r, const struct message *m)
+{
+	struct outcome *out = r->outcome;
+
+	switch (m->kind) {
+	case MESSAGE_ERR:
+		out->failed = true;
+		out->err = m->err;
+		r->exit_known = true;
+		break;
+	case MESSAGE_EXECED:
+		r->executed = true;
+		break;
+	case MESSAGE_STOPPED:
+		terminal_stop(r);
+		break;
+	case MESSAGE_EXIT:
+		out->status = m->status;
+		out->usage = m->usage;
+		out->no_network = m->no_network;
+		r->exit_known = true;
+		break;
+	}
+}
+
+static void drain_messages(struct run *r)
+{
+	struct message m;
+
+	while (r->socket >= 0) {
+		int n = message_receive(r->socket, &m);
+
+		if (n == 0)
+			return;
+		if (n < 0) {
+			close(TAKE_FD(r->socket));
+			return;
+		}
+		on_message(r, &m);
+	}
+}
+
+static bool is_ignored(int signal)
+{
+	struct sigaction now;
+
+	return sigaction(signal, NULL, &now) == 0 &&
+	       now.sa_handler == SIG_IGN;
+}
+
+/*
+ * To PID 1 with a mark that says it is for the command; without PID 1 straight
+ * to the command. What the terminal sent (SI_KERNEL) went to the whole
+ * foreground group and has reached the command, unless that has left it.
+ */
+static void forward(struct run *r, const struct signalfd_siginfo *s)
+{
+	int signal = (int)s->ssi_signo;
+	siginfo_t info = {
+		.si_signo = signal,
+		.si_code = SI_QUEUE,
+	};
+
+	if (s->ssi_code == SI_KERNEL && !r->program->new_session)
+		return;
+	if (is_ignored(signal))
+		return;
+	info.si_value.sival_int = INIT_FORWARD;
+	sys_pidfd_send_signal(r->pidfd, signal,
+			      r->program->init ? &info : NULL);
+}
+
+/* Without PID 1 the command is our child: its stops are ours to see. */
+static void look_for_stop(struct run *r)
+{
+	siginfo_t info = { 0 };
+
+	if (r->program->init)
+		return;
+	if (waitid(P_PIDFD, (id_t)r->pidfd, &info, WSTOPPED | WNOHANG) == 0 &&
+	    info.si_pid)
+		terminal_stop(r);
+}
+
+static void drain_signals(struct run *r)
+{
+	struct signalfd_siginfo s;
+
+	while (read(r->signals, &s, sizeof(s)) == (ssize_t)sizeof(s)) {
+		if (s.ssi_signo == SIGCHLD)
+			look_for_stop(r);
+		else
+			forward(r, &s);
+	}
+}
+
+/* The child is a zombie now: everything inside is gone. */
+static int collect(struct run *r, struct err *e)
+{
+	struct outcome *out = r->outcome;
+	struct rusage usage;
+	int status;
+
+	while (wait4(r->child, &status, 0, &usage) < 0)
+		if (errno != EINTR)
+			return err_sys(e, "wait for the sandbox");
+	r->child = 0;
+	if (!r->exit_known) {
+		if (!r->executed)
+			return err_set(e, ERR_SYSTEM,
+				       "the sandbox was killed while it was "
+				       "set up");
+		/* Without PID 1 this is the command's own status. */
+		out->status = status;
+		out->usage = usage;
+	}
+	return 0;
+}
+
+int stage_watch(struct run *r, struct err *e)
+{
+	for (;;) {
+		struct pollfd sources[] = {
+			{ .fd = r->socket, .events = POLLIN },
+			{ .fd = r->signals, .events = POLLIN },
+			{ .fd = r->pidfd, .events = POLLIN },
+		};
+
+		if (poll(sources, COUNT_OF(sources), -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			return err_sys(e, "wait for events");
+		}
+		if (sources[1].revents)
+			drain_signals(r);
+		if (sources[0].revents || sources[2].revents)
+			drain_messages(r);
+		if (sources[2].revents)
+			break;
+	}
+	return collect(r, e);
+}
+
+void run_program(const struct program *p, struct block block,
+		 struct outcome *out)
+{
+	struct run r = {
+		.program = p,
+		.outcome = out,
+		.pidfd = -1,
+		.signals = -1,
+		.tty = -1,
+		.socket = -1,
+		.block = block,
+	};
+
+	*out = (struct outcome){ 0 };
+	if (stages_run(&r, ACTOR_SUPERVISOR, &out->err) < 0) {
+		out->failed = true;
+		if (r.child > 0) {
+			kill(r.child, SIGKILL);
+			while (waitpid(r.child, NULL, 0) < 0 && errno == EINTR)
+				;
+		}
+	}
+	terminal_restore(&r);
+}

@@ -120,6 +120,7 @@ static int sandbox(int argc, char **argv, struct err *e)
 	struct arena plans = { .exhausted = out_of_memory };
 	struct block block = argument_block(argv);
 	struct caller caller;
+	struct profile_places places = { 0 };
 	struct profile_source files;
 	struct request request;
 	struct plan *plan = arena_new(&plans, struct plan);
@@ -129,7 +130,7 @@ static int sandbox(int argc, char **argv, struct err *e)
 	if (here && here[0] != '/')
 		here = NULL;
 	caller_read(&caller);
-	files = profile_files(&caller);
+	files = profile_files(&caller, &places);
 	if (cli_read(&words, argc, (const char *const *)argv, &caller, here,
 		     &files, &request, e) < 0)
 		return -1;

@@ -75,15 +75,18 @@ char *arena_dup(struct arena *a, const char *s)
 
 char *arena_format(struct arena *a, const char *format, ...)
 {
+	char small[256];
 	va_list ap;
 	char *text;
 	int n;
 
 	va_start(ap, format);
-	n = vsnprintf(NULL, 0, format, ap);
+	n = vsnprintf(small, sizeof(small), format, ap);
 	va_end(ap);
 	if (n < 0)
 		fail(a);
+	if ((size_t)n < sizeof(small))
+		return arena_dup_n(a, small, (size_t)n);
 	text = arena_alloc(a, (size_t)n + 1);
 	va_start(ap, format);
 	vsnprintf(text, (size_t)n + 1, format, ap);

@@ -110,11 +110,6 @@ const char *str_text(const struct str *s)
 	return s->text ? s->text : "";
 }
 
-bool str_equal(const char *a, const char *b)
-{
-	return strcmp(a, b) == 0;
-}
-
 bool str_starts(const char *s, const char *prefix)
 {
 	return strncmp(s, prefix, strlen(prefix)) == 0;
@@ -205,8 +200,14 @@ bool path_has_dotdot(const char *path)
 
 char *path_join(struct arena *a, const char *dir, const char *name)
 {
-	return arena_format(a, "%s/%s", dir[1] || dir[0] != '/' ? dir : "",
-			    name);
+	size_t n = dir[1] || dir[0] != '/' ? strlen(dir) : 0;
+	size_t m = strlen(name);
+	char *path = arena_alloc(a, n + m + 2);
+
+	memcpy(path, dir, n);
+	path[n] = '/';
+	memcpy(path + n + 1, name, m);
+	return path;
 }
 
 const char *path_name(const char *path)

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct arena;
 
@@ -36,7 +37,12 @@ void str_add_quoted(struct str *s, const char *word);
 /* The text, "" when nothing was added. */
 const char *str_text(const struct str *s);
 
-bool str_equal(const char *a, const char *b);
+/* Inline: most words differ in the first byte, and tables are searched. */
+static inline bool str_equal(const char *a, const char *b)
+{
+	return a[0] == b[0] && strcmp(a, b) == 0;
+}
+
 bool str_starts(const char *s, const char *prefix);
 
 /*

@@ -44,10 +44,17 @@ static void env_put(struct env *env, const char *variable)
 static void env_keep(struct env *env, const struct caller *caller,
 		     const char *glob)
 {
-	for (const char *const *v = caller->environ; v && *v; v++) {
-		const char *name = arena_dup_n(env->arena, *v, name_length(*v));
+	bool plain = !strpbrk(glob, "*?[\\");
+	size_t length = strlen(glob);
 
-		if ((*v)[strlen(name)] == '=' && fnmatch(glob, name, 0) == 0)
+	for (const char *const *v = caller->environ; v && *v; v++) {
+		size_t n = name_length(*v);
+
+		if (!(*v)[n])
+			continue;
+		if (plain ? n == length && strncmp(*v, glob, n) == 0 :
+			    fnmatch(glob, arena_dup_n(env->arena, *v, n), 0) ==
+				    0)
 			env_put(env, arena_dup(env->arena, *v));
 	}
 }

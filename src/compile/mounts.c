@@ -11,7 +11,9 @@
 
 #define ATTR_TMPFS (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
 #define ATTR_PROC (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
-#define ATTR_DEVICE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC)
+#define ATTR_DEVPTS (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC)
+/* A single device file: there is nothing that flags could forbid. */
+#define ATTR_DEVICE 0
 
 static uint64_t bind_attributes(const struct plan_mount *m)
 {
@@ -113,9 +115,8 @@ static int add_dev(struct steps *s, const struct plan_mount *m, struct err *e)
 		steps_add(s, STEP_SYMLINK, links[i].target,
 			  path_join(a, m->dest, links[i].name), 0);
 	add_dir(s, path_join(a, m->dest, "shm"), MODE_DEFAULT);
-	add_dir(s, path_join(a, m->dest, "pts"), MODE_DEFAULT);
 	steps_add(s, STEP_DEVPTS, NULL, path_join(a, m->dest, "pts"),
-		  ATTR_DEVICE);
+		  ATTR_DEVPTS);
 	if (console)
 		steps_add(s, STEP_BIND, console,
 			  path_join(a, m->dest, "console"), ATTR_DEVICE);

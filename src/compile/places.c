@@ -175,11 +175,8 @@ static int bind_workdir(struct steps *s, bool writable, struct err *e)
 static int workdir_auto(struct steps *s, struct err *e)
 {
 	const struct host *h = s->c->host;
-	const struct path_fact *cwd = host_path(h, h->cwd);
 	const struct path_fact *home = home_fact(s->c);
 	const struct step *on = steps_covering(s, h->cwd);
-	bool yours = cwd->uid == h->caller->uid ||
-		     (h->caller->uid != 0 && h->cwd_writable);
 
 	if (h->cwd[1] == '\0')
 		return 0;
@@ -194,7 +191,7 @@ static int workdir_auto(struct steps *s, struct err *e)
 	if (on && (on->kind != STEP_TMPFS || str_equal(on->dest, h->cwd) ||
 		   turns_read_only(s->c, on->dest)))
 		return 0;
-	return bind_workdir(s, yours, e);
+	return bind_workdir(s, h->cwd_writable, e);
 }
 
 int places_workdir(struct steps *s, const struct plan_mount *m, struct err *e)

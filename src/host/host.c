@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -19,8 +20,8 @@
 void caller_read(struct caller *out)
 {
 	*out = (struct caller){
-		.uid = geteuid(),
-		.gid = getegid(),
+		.uid = (uid_t)getauxval(AT_EUID),
+		.gid = (gid_t)getauxval(AT_EGID),
 		.environ = (const char *const *)environ,
 	};
 }
@@ -66,7 +67,6 @@ static void look_cwd(struct arena *a, struct host *out)
 
 	if (getcwd(buffer, sizeof(buffer)) && buffer[0] == '/') {
 		out->cwd = arena_dup(a, buffer);
-		out->cwd_writable = access(".", W_OK) == 0;
 	}
 }
 
@@ -137,8 +137,11 @@ int host_look(struct arena *a, const struct caller *caller,
 			return -1;
 		n++;
 	}
-	if (h.cwd)
-		walk_path(&walk, h.cwd, &facts[n++]);
+	if (h.cwd) {
+		walk_path(&walk, h.cwd, &facts[n]);
+		h.cwd_writable = facts[n++].uid == caller->uid ||
+				 (caller->uid != 0 && access(".", W_OK) == 0);
+	}
 	if (h.pwd)
 		walk_path(&walk, h.pwd, &facts[n++]);
 	h.paths = facts;

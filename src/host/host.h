@@ -83,7 +83,7 @@ struct host {
 	unsigned int kernel_major, kernel_minor;
 	const char *cwd;    /* resolved; NULL if it cannot be named */
 	const char *pwd;    /* $PWD when it is another name of cwd, or NULL */
-	bool cwd_writable;  /* by access(2) */
+	bool cwd_writable;  /* the caller owns it, or may write (not as root) */
 	bool userns_exists; /* only with host_wants.userns */
 	const char *console; /* path of the terminal behind stdout, or NULL */
 	const struct path_fact *paths;

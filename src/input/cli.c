@@ -172,7 +172,7 @@ static int read_profiles(struct cli *c, struct profile_reader *r,
 
 int cli_read(struct arena *a, int argc, const char *const *argv,
 	     const struct caller *caller, const char *cwd,
-	     const struct profile_source *source, struct request *out,
+	     struct profile_source *source, struct request *out,
 	     struct err *e)
 {
 	struct cli c = {

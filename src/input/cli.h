@@ -28,7 +28,7 @@ struct request {
  */
 int cli_read(struct arena *a, int argc, const char *const *argv,
 	     const struct caller *caller, const char *cwd,
-	     const struct profile_source *source, struct request *out,
+	     struct profile_source *source, struct request *out,
 	     struct err *e);
 
 #endif

@@ -74,7 +74,8 @@ static void add_overview(struct str *out)
 static bool help_profile(struct arena *a, const struct caller *caller,
 			 const char *topic, struct str *out, struct err *e)
 {
-	struct profile_source source = profile_files(caller);
+	struct profile_places places = { 0 };
+	struct profile_source source = profile_files(caller, &places);
 	struct profile_text t = { 0 };
 
 	if (source.find(&source, topic, NULL, a, &t, e) != 1)

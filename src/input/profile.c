@@ -65,7 +65,10 @@ static int include(struct profile_reader *r, const struct profile_text *t,
 
 	if (n == 0 && d->action == ACTION_INCLUDE_TRY)
 		return 0;
-	if (n <= 0)
+	if (n == 0)
+		return r->source->missing(r->source, word, r->settings->arena,
+					  e);
+	if (n < 0)
 		return -1;
 	return profile_read_text(r, &found, e);
 }
@@ -152,10 +155,13 @@ int profile_read_text(struct profile_reader *r, const struct profile_text *t,
 
 int profile_read(struct profile_reader *r, const char *word, struct err *e)
 {
+	struct arena *a = r->settings->arena;
 	struct profile_text found = { 0 };
+	int n = r->source->find(r->source, word, NULL, a, &found, e);
 
-	if (r->source->find(r->source, word, NULL, r->settings->arena, &found,
-			    e) <= 0)
+	if (n == 0)
+		return r->source->missing(r->source, word, a, e);
+	if (n < 0)
 		return -1;
 	return profile_read_text(r, &found, e);
 }

@@ -35,22 +35,26 @@ struct profile_text {
 };
 
 /*
- * Finds a profile by the word a user wrote. `directory` is that of the profile
- * that includes it, or NULL. Returns 1 when found, 0 when there is none (then
- * `e` holds the message for that), -1 on error.
+ * Where profiles come from. find() takes the word a user wrote and the
+ * directory of the profile that includes it, or NULL; it returns 1 when found,
+ * 0 when there is none, -1 on error. missing() then says that there is none,
+ * and what there is instead; it returns -1.
  */
 struct profile_source {
-	int (*find)(const struct profile_source *self, const char *word,
+	int (*find)(struct profile_source *self, const char *word,
 		    const char *directory, struct arena *a,
 		    struct profile_text *out, struct err *e);
+	int (*missing)(const struct profile_source *self, const char *word,
+		       struct arena *a, struct err *e);
 	const struct caller *caller;
+	void *data; /* the source's own */
 };
 
 struct profile_reader {
 	struct settings *settings; /* where settings are added */
 	const struct caller *caller;
 	const char *cwd; /* what ${PWD} says, NULL if it has no name */
-	const struct profile_source *source;
+	struct profile_source *source;
 	ARRAY(const char *) done; /* ids of profiles read, or being read */
 	ARRAY(const char *) open; /* ids of those being read */
 };

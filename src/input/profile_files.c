@@ -13,17 +13,15 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #ifndef DATADIR
 #define DATADIR "/usr/local/share/sandbox"
 #endif
 
-#define PLACES_MAX 3
 #define SUFFIX ".profile"
 
 static size_t places(const struct caller *caller, struct arena *a,
-		     const char *out[PLACES_MAX])
+		     const char *out[PROFILE_PLACES_MAX])
 {
 	const char *config = caller_env(caller, "XDG_CONFIG_HOME");
 	const char *home = caller_env(caller, "HOME");
@@ -49,29 +47,31 @@ static const char *file_name(struct arena *a, const char *word)
 	return arena_format(a, "%s" SUFFIX, word);
 }
 
-/* 1 read, 0 not there, -1 there but not readable as a profile. */
-static int read_file(struct arena *a, const char *path, const char *name,
-		     struct profile_text *out, struct err *e)
+/*
+ * `file` below `dir`, called `name` in messages: 1 read, 0 not there, -1 there
+ * but not readable as a profile.
+ */
+static int read_file(struct arena *a, int dir, const char *file,
+		     const char *name, struct profile_text *out, struct err *e)
 {
 	struct stat st;
 	char *text = NULL;
 	size_t size = 0;
 	/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
 	autoclose int fd =
-		open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		openat(dir, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
 	if (fd < 0)
-		return err_sys(e, "open profile '%s'", path);
+		return err_sys(e, "open profile '%s'", name);
 	if (fd_read_file(a, fd, PROFILE_SIZE_MAX, &text, &size, e) < 0)
-		return err_wrap(e, "profile '%s'", path);
+		return err_wrap(e, "profile '%s'", name);
 	if (fstat(fd, &st) < 0)
-		return err_sys(e, "fstat '%s'", path);
+		return err_sys(e, "fstat '%s'", name);
 	out->name = name;
 	out->id = arena_format(a, "%llu:%llu", (unsigned long long)st.st_dev,
 			       (unsigned long long)st.st_ino);
-	out->directory = path_parent(a, path);
 	out->text = text;
 	out->size = size;
 	return 1;
@@ -85,12 +85,8 @@ static int find_path(struct arena *a, const char *word, const char *directory,
 
 	if (word[0] != '/' && directory)
 		path = path_join(a, directory, word);
-	n = read_file(a, path, arena_dup(a, word), out, e);
-	if (n == 0) {
-		errno = ENOENT;
-		err_sys(e, "profile '%s'", path);
-		e->kind = ERR_USAGE;
-	}
+	n = read_file(a, AT_FDCWD, path, arena_dup(a, path), out, e);
+	out->directory = path_parent(a, path);
 	return n;
 }
 
@@ -113,17 +109,22 @@ static int find_shipped(struct arena *a, const char *file,
 	return 0;
 }
 
-static int not_found(const struct caller *caller, struct arena *a,
-		     const char *word, struct err *e)
+static int missing(const struct profile_source *self, const char *word,
+		   struct arena *a, struct err *e)
 {
-	const char *place[PLACES_MAX];
-	size_t n = places(caller, a, place);
+	const char *place[PROFILE_PLACES_MAX];
+	size_t n = places(self->caller, a, place);
 	struct str near = { .arena = a }, list = { .arena = a };
 	struct str searched = { .arena = a };
 
+	if (strchr(word, '/')) {
+		err_set(e, ERR_USAGE, "no profile file '%s'", word);
+		return err_hint(e, "a word with a slash is a path; see "
+				   "sandbox --list profiles for names");
+	}
 	for (size_t i = 0; i < n; i++)
 		str_addf(&searched, "%s, ", place[i]);
-	profile_files_list(caller, a, &list);
+	profile_files_list(self->caller, a, &list);
 	for (const char *line = str_text(&list); *line;) {
 		char *name = arena_dup_n(a, line, strcspn(line, "\t"));
 
@@ -138,44 +139,66 @@ static int not_found(const struct caller *caller, struct arena *a,
 		str_text(&searched));
 	if (near.length)
 		return err_hint(e, "did you mean %s?", near.text);
-	return err_hint(e, "see sandbox --list profiles; a file needs a slash, "
-			   "as in ./%s",
+	return err_hint(e,
+			"see sandbox --list profiles; a file needs a slash, "
+			"as in ./%s",
 			word);
 }
 
-static int find(const struct profile_source *self, const char *word,
+/*
+ * A place that cannot be searched is not the caller's: another user's HOME, say,
+ * left in the environment by su.
+ */
+static void open_places(const struct profile_source *self, struct arena *a)
+{
+	struct profile_places *p = self->data;
+	const char *place[PROFILE_PLACES_MAX];
+	size_t n = places(self->caller, a, place);
+
+	for (size_t i = 0; i < n; i++) {
+		int fd = open(place[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+		if (fd < 0)
+			continue;
+		p->path[p->count] = place[i];
+		p->fd[p->count++] = fd;
+	}
+	p->opened = true;
+}
+
+static int find(struct profile_source *self, const char *word,
 		const char *directory, struct arena *a,
 		struct profile_text *out, struct err *e)
 {
-	const char *place[PLACES_MAX];
+	struct profile_places *p = self->data;
 	const char *file;
-	size_t n;
 
 	if (!word[0])
 		return err_set(e, ERR_USAGE, "the profile's name is empty");
 	if (strchr(word, '/'))
 		return find_path(a, word, directory, out, e);
+	if (!p->opened)
+		open_places(self, a);
 	file = file_name(a, word);
-	n = places(self->caller, a, place);
-	for (size_t i = 0; i < n; i++) {
-		int r = read_file(a, path_join(a, place[i], file), file, out,
-				  e);
+	for (size_t i = 0; i < p->count; i++) {
+		int r = read_file(a, p->fd[i], file, file, out, e);
 
-		/* Another user's HOME, left in the environment by su. */
-		if (r < 0 && e->errnum == EACCES && access(place[i], X_OK) < 0)
-			continue;
+		out->directory = p->path[i];
 		if (r != 0)
 			return r;
 	}
-	if (find_shipped(a, file, out))
-		return 1;
-	not_found(self->caller, a, word, e);
-	return 0;
+	return find_shipped(a, file, out);
 }
 
-struct profile_source profile_files(const struct caller *caller)
+struct profile_source profile_files(const struct caller *caller,
+				    struct profile_places *places)
 {
-	return (struct profile_source){ .find = find, .caller = caller };
+	return (struct profile_source){
+		.find = find,
+		.missing = missing,
+		.caller = caller,
+		.data = places,
+	};
 }
 
 /* --- the list ----------------------------------------------------------- */
@@ -228,11 +251,11 @@ static void list_place(struct listing *l, const char *place)
 	while (dir && (d = readdir(dir))) {
 		struct profile_text t = { 0 };
 		struct err ignored = { 0 };
-		const char *path = path_join(l->arena, place, d->d_name);
 
 		if (strchr(d->d_name, '.') == d->d_name)
 			continue;
-		if (read_file(l->arena, path, d->d_name, &t, &ignored) == 1)
+		if (read_file(l->arena, dirfd(dir), d->d_name, d->d_name, &t,
+			      &ignored) == 1)
 			list_one(l, d->d_name, place, t.text);
 	}
 	if (dir)
@@ -243,7 +266,7 @@ void profile_files_list(const struct caller *caller, struct arena *a,
 			struct str *out)
 {
 	struct listing l = { .arena = a, .out = out };
-	const char *place[PLACES_MAX];
+	const char *place[PROFILE_PLACES_MAX];
 	size_t n = places(caller, a, place);
 
 	for (size_t i = 0; i < n; i++)

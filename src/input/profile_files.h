@@ -12,8 +12,19 @@
 
 struct str;
 
-/* The source that searches the places above. */
-struct profile_source profile_files(const struct caller *caller);
+#define PROFILE_PLACES_MAX 3
+
+/* The places on disk that exist: opened once, by the first search. */
+struct profile_places {
+	bool opened;
+	size_t count;
+	const char *path[PROFILE_PLACES_MAX];
+	int fd[PROFILE_PLACES_MAX]; /* O_PATH, close-on-exec */
+};
+
+/* The source that searches the places above; `places` starts all zero. */
+struct profile_source profile_files(const struct caller *caller,
+				    struct profile_places *places);
 
 /*
  * All profiles that can be named, one a line: NAME, a tab, where it is, a tab,

@@ -143,6 +143,17 @@ static int double_quotes(struct splitter *s, struct str *word, struct err *e)
 	return unclosed("a double quote", e);
 }
 
+/* As much as means nothing special, from the byte before `p` on. */
+static void plain_run(struct splitter *s, struct str *word)
+{
+	const char *start = s->p - 1;
+
+	while (s->p < s->end && !is_blank(*s->p) && *s->p != '\'' &&
+	       *s->p != '"' && *s->p != '$' && *s->p != '\\')
+		s->p++;
+	str_add_n(word, start, (size_t)(s->p - start));
+}
+
 static int one_word(struct splitter *s, struct str *word, struct err *e)
 {
 	int r = 0;
@@ -163,10 +174,10 @@ static int one_word(struct splitter *s, struct str *word, struct err *e)
 			r = variable(s, word, e);
 		} else if (c == '\\' && s->p == s->end) {
 			r = unclosed("a backslash", e);
+		} else if (c == '\\') {
+			str_add_n(word, s->p++, 1);
 		} else {
-			if (c == '\\')
-				c = *s->p++;
-			str_add_n(word, &c, 1);
+			plain_run(s, word);
 		}
 	}
 	return r;
@@ -198,7 +209,7 @@ int words_split(struct arena *a, const char *line, size_t length,
 		if (words.count == WORDS_MAX)
 			return err_set(e, ERR_USAGE, "more than %d words",
 				       WORDS_MAX);
-		words.word[words.count++] = arena_dup(a, str_text(&word));
+		words.word[words.count++] = str_text(&word);
 	}
 	*out = words;
 	return 0;

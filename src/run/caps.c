@@ -43,12 +43,11 @@ int stage_drop(struct run *r, struct err *e)
 		return err_sys(e, "set non-dumpable");
 	if (drop_bounding_set(e) < 0)
 		return -1;
-	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
-		return err_sys(e, "clear ambient capabilities");
 	if (prctl(PR_SET_SECUREBITS, SECUREBITS, 0, 0, 0) < 0)
 		return err_sys(e, "lock securebits");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return err_sys(e, "set no_new_privs");
+	/* The ambient set is cut to what is permitted and inheritable. */
 	if (sys_capset(0, 0, 0) < 0)
 		return err_sys(e, "drop capabilities");
 	return 0;

@@ -26,7 +26,7 @@
  */
 struct walk {
 	int root;
-	int at; /* owned; what `done` is */
+	int at; /* what `done` is; owned, unless it is the root */
 	char done[PATH_MAX];
 	char rest[2 * PATH_MAX];
 	unsigned int links;
@@ -37,7 +37,7 @@ static int set_at(struct walk *w, int fd)
 {
 	if (fd < 0)
 		return -1;
-	if (w->at >= 0)
+	if (w->at != w->root)
 		close(w->at);
 	w->at = fd;
 	return 0;
@@ -60,7 +60,7 @@ static int restart(struct walk *w, const char *before, const char *after)
 	}
 	memcpy(w->rest, rest, (size_t)n + 1);
 	w->done[0] = '\0';
-	return set_at(w, fcntl(w->root, F_DUPFD_CLOEXEC, 3));
+	return set_at(w, w->root);
 }
 
 static int follow(struct walk *w, int link, const char *after)
@@ -115,7 +115,8 @@ static int step(struct walk *w)
 	char name[NAME_MAX + 1], after[2 * PATH_MAX];
 	const char *p = w->rest + strspn(w->rest, "/");
 	size_t n = strcspn(p, "/");
-	struct stat st;
+	struct stat st = { .st_mode = S_IFDIR };
+	bool made = false;
 	autoclose int fd = -1;
 
 	if (!n)
@@ -132,10 +133,13 @@ static int step(struct walk *w)
 		return 0;
 	if (str_equal(name, ".."))
 		return go_up(w, after);
-	if (w->make && mkdirat(w->at, name, 0755) < 0 && errno != EEXIST)
-		return -1;
+	if (w->make) {
+		made = mkdirat(w->at, name, 0755) == 0;
+		if (!made && errno != EEXIST)
+			return -1;
+	}
 	fd = open_component(w->at, name);
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0 || (!made && fstat(fd, &st) < 0))
 		return -1;
 	if (S_ISLNK(st.st_mode))
 		return follow(w, fd, after);
@@ -146,18 +150,19 @@ static int step(struct walk *w)
 
 static int walk(int root, const char *path, bool make)
 {
-	struct walk w = { .root = root, .at = -1, .make = make };
+	struct walk w = { .root = root, .at = root, .make = make };
 	int r = restart(&w, "", path);
 
 	while (r == 0)
 		r = step(&w);
-	if (r < 0 && w.at >= 0) {
+	if (r < 0) {
 		int saved = errno;
 
-		close(w.at);
+		set_at(&w, root);
 		errno = saved;
+		return -1;
 	}
-	return r < 0 ? -1 : w.at;
+	return w.at;
 }
 
 int tree_open(const struct tree *t, const char *path)
@@ -180,16 +185,30 @@ static int cannot_make(const char *path, struct err *e)
 	return -1;
 }
 
+void tree_forget(struct tree *t)
+{
+	for (size_t i = 0; i < TREE_NEAR; i++)
+		t->near[i].fd = 0;
+}
+
+static void remember(struct tree *t, const char *path, int fd)
+{
+	if (strlen(path) >= PATH_MAX)
+		return;
+	t->near[t->next].fd = fd;
+	memcpy(t->near[t->next].path, path, strlen(path) + 1);
+	t->next = (t->next + 1) % TREE_NEAR;
+}
+
 void tree_changed(struct tree *t, const char *path, int fd)
 {
 	if (path[1] == '\0')
 		t->root = fd;
-	/* What was cached may now be below the new mount. */
-	t->near = -1;
-	if (strlen(path) < sizeof(t->near_path)) {
-		t->near = fd;
-		memcpy(t->near_path, path, strlen(path) + 1);
-	}
+	/* What was used before may be below the new mount now. */
+	for (size_t i = 0; i < TREE_NEAR; i++)
+		if (t->near[i].fd && path_within(t->near[i].path, path))
+			t->near[i].fd = 0;
+	remember(t, path, fd);
 }
 
 int tree_parent(struct tree *t, const char *path, int *out, struct err *e)
@@ -208,17 +227,17 @@ int tree_parent(struct tree *t, const char *path, int *out, struct err *e)
 		*out = t->root;
 		return 0;
 	}
-	if (t->near >= 0 && str_equal(parent, t->near_path)) {
-		*out = t->near;
-		return 0;
-	}
+	for (size_t i = 0; i < TREE_NEAR; i++)
+		if (t->near[i].fd && str_equal(parent, t->near[i].path)) {
+			*out = t->near[i].fd;
+			return 0;
+		}
 	fd = tree_open(t, parent);
 	if (fd < 0 && errno == ENOENT)
 		fd = walk(t->root, parent, true);
 	if (fd < 0)
 		return cannot_make(path, e);
-	t->near = fd;
-	memcpy(t->near_path, parent, n + 1);
+	remember(t, parent, fd);
 	*out = fd;
 	return 0;
 }

@@ -15,13 +15,18 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#define TREE_NEAR 4
+
 /* The new root while it is built. */
 struct tree {
 	int root; /* what is topmost at "/" */
 	int base; /* the tmpfs the root started as, or -1 */
-	/* The directory used last: mount points come in flocks. */
-	int near;
-	char near_path[PATH_MAX];
+	/* Directories used last, because mount points come in flocks. */
+	struct {
+		int fd; /* 0: none */
+		char path[PATH_MAX];
+	} near[TREE_NEAR];
+	unsigned int next;
 };
 
 /* A mount point: `fd` itself when `name` is empty, else `name` in it. */
@@ -46,7 +51,10 @@ int tree_parent(struct tree *t, const char *path, int *out, struct err *e);
 int tree_mount_point(struct tree *t, const char *path, bool directory,
 		     struct dest *out, struct err *e);
 
-/* Notes that `fd` is now what is at `path`: mounts made there replace it. */
+/* Notes that the mount `fd` is now what is at `path`. */
 void tree_changed(struct tree *t, const char *path, int fd);
+
+/* Forgets all descriptors but root and base, which may be closed then. */
+void tree_forget(struct tree *t);
 
 #endif

@@ -26,7 +26,7 @@
 #endif
 #define MNT_DETACH 2
 
-/* A step leaves at most three descriptors; the usual limit is 1024. */
+/* A step leaves at most four descriptors; the usual limit is 1024. */
 #define BATCH_STEPS 128
 
 struct engine {
@@ -59,12 +59,14 @@ static int attach(int mount, const struct dest *to, struct err *e)
 	return 0;
 }
 
-/* A new file system; options are NAME, VALUE pairs up to a NULL. */
+/*
+ * A new file system; options are NAME, VALUE pairs up to a NULL. Its context
+ * stays open up to the next batch, as most descriptors here.
+ */
 static int new_file_system(const char *type, const char *const *options,
 			   uint64_t attributes, struct err *e)
 {
-	autoclose int fs = sys_fsopen(type);
-	int mount;
+	int fs = sys_fsopen(type), mount;
 
 	if (fs < 0)
 		return err_sys(e, "open file system '%s'", type);
@@ -85,13 +87,21 @@ static int new_tmpfs(mode_t mode, uint64_t size, uint64_t attributes,
 		     struct err *e)
 {
 	char mode_text[16], size_text[32];
-	const char *options[] = { "mode", mode_text, NULL, size_text, NULL };
+	const char *options[5] = { NULL };
+	size_t n = 0;
 
 	snprintf(mode_text, sizeof(mode_text), "%o", (unsigned int)mode);
 	snprintf(size_text, sizeof(size_text), "%llu",
 		 (unsigned long long)size);
-	if (size)
-		options[2] = "size";
+	/* 1777 is the kernel's own default. */
+	if (mode != 01777) {
+		options[n++] = "mode";
+		options[n++] = mode_text;
+	}
+	if (size) {
+		options[n++] = "size";
+		options[n++] = size_text;
+	}
 	return new_file_system("tmpfs", options, attributes, e);
 }
 
@@ -143,7 +153,7 @@ static int run_bind(struct engine *en, const struct step *s, struct err *e)
 		return err_sys(e, "open source '%s'", s->source);
 	if (check_source(fd, s, &directory, e) < 0)
 		return -1;
-	if (set_attributes(fd, s->attributes, true, e) < 0)
+	if (s->attributes && set_attributes(fd, s->attributes, true, e) < 0)
 		return err_wrap(e, "bind '%s'", s->source);
 	if (place(en, fd, s, directory, e) < 0)
 		return err_wrap(e, "bind '%s' on '%s'", s->source, s->dest);
@@ -234,7 +244,7 @@ static int run_symlink(struct engine *en, const struct step *s, struct err *e)
 static int run_protect(struct engine *en, const struct step *s, struct err *e)
 {
 	struct dest to = { .name = strrchr(s->dest, '/') + 1 };
-	autoclose int fd = -1;
+	int fd;
 
 	if (tree_parent(&en->tree, s->dest, &to.fd, e) < 0)
 		return -1;
@@ -253,7 +263,7 @@ static int run_protect(struct engine *en, const struct step *s, struct err *e)
 
 static int run_remount(struct engine *en, const struct step *s, struct err *e)
 {
-	autoclose int fd = tree_open(&en->tree, s->dest);
+	int fd = s->dest[1] ? tree_open(&en->tree, s->dest) : en->tree.root;
 
 	if (fd < 0)
 		return err_sys(e, "remount '%s'", s->dest);
@@ -353,8 +363,8 @@ static int run_hide(struct engine *en, const struct step *s, struct err *e)
 	}
 	if (cover(en, fd, st.st_mode, e) < 0)
 		return err_wrap(e, "hide '%s'", s->dest);
-	/* A directory used before may be the one that is covered now. */
-	en->tree.near = -1;
+	/* A directory used before may be below the cover now. */
+	tree_forget(&en->tree);
 	return 0;
 }
 
@@ -431,7 +441,7 @@ static int close_batch(struct engine *en, struct err *e)
 	int keep = en->tree.root > en->tree.base ? en->tree.root :
 						   en->tree.base;
 
-	en->tree.near = -1;
+	tree_forget(&en->tree);
 	return descriptors_close(en->program, (unsigned int)keep + 1, e);
 }
 
@@ -440,7 +450,7 @@ int stage_mounts(struct run *r, struct err *e)
 	const struct program *p = r->program;
 	struct engine en = {
 		.program = p,
-		.tree = { .root = -1, .base = -1, .near = -1 },
+		.tree = { .root = -1, .base = -1 },
 	};
 	size_t i = 0;
 

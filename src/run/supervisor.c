@@ -126,21 +126,18 @@ static void on_message(struct run *r, const struct message *m)
 	}
 }
 
-static void drain_messages(struct run *r)
+/* Takes one message; false when there is none, now or ever. */
+static bool take_message(struct run *r)
 {
 	struct message m;
+	int n = message_receive(r->socket, &m);
 
-	while (r->socket >= 0) {
-		int n = message_receive(r->socket, &m);
-
-		if (n == 0)
-			return;
-		if (n < 0) {
-			close(TAKE_FD(r->socket));
-			return;
-		}
+	if (n > 0)
 		on_message(r, &m);
-	}
+	/* poll(2) ignores what is negative: the child's end is pidfd's news. */
+	if (n < 0)
+		close(TAKE_FD(r->socket));
+	return n > 0;
 }
 
 static bool is_ignored(int signal)
@@ -185,16 +182,16 @@ static void look_for_stop(struct run *r)
 		terminal_stop(r);
 }
 
-static void drain_signals(struct run *r)
+static void take_signal(struct run *r)
 {
 	struct signalfd_siginfo s;
 
-	while (read(r->signals, &s, sizeof(s)) == (ssize_t)sizeof(s)) {
-		if (s.ssi_signo == SIGCHLD)
-			look_for_stop(r);
-		else
-			forward(r, &s);
-	}
+	if (read(r->signals, &s, sizeof(s)) != (ssize_t)sizeof(s))
+		return;
+	if (s.ssi_signo == SIGCHLD)
+		look_for_stop(r);
+	else
+		forward(r, &s);
 }
 
 /* The child is a zombie now: everything inside is gone. */
@@ -234,13 +231,15 @@ int stage_watch(struct run *r, struct err *e)
 				continue;
 			return err_sys(e, "wait for events");
 		}
-		if (sources[1].revents)
-			drain_signals(r);
-		if (sources[0].revents || sources[2].revents)
-			drain_messages(r);
 		if (sources[2].revents)
 			break;
+		if (sources[0].revents)
+			take_message(r);
+		if (sources[1].revents)
+			take_signal(r);
 	}
+	while (!r->exit_known && r->socket >= 0 && take_message(r))
+		;
 	return collect(r, e);
 }
 

@@ -22,43 +22,8 @@ ro-try /etc
 ro-try /opt
 
 # Root is root inside too, as far as files are concerned: what only root may
-# read stays out of sight.
-hide-from-root /etc/shadow
-hide-from-root /etc/shadow-
-hide-from-root /etc/gshadow
-hide-from-root /etc/gshadow-
-hide-from-root /etc/sudoers
-hide-from-root /etc/sudoers.d
-hide-from-root /etc/sudo.conf
-hide-from-root /etc/sudo_logsrvd.conf
-hide-from-root /etc/security/opasswd
-hide-from-root /etc/ssh/ssh_host_rsa_key
-hide-from-root /etc/ssh/ssh_host_dsa_key
-hide-from-root /etc/ssh/ssh_host_ecdsa_key
-hide-from-root /etc/ssh/ssh_host_ed25519_key
-hide-from-root /etc/ssl/private
-hide-from-root /etc/pki/tls/private
-hide-from-root /etc/krb5.keytab
-hide-from-root /etc/crypttab
-hide-from-root /etc/wireguard
-hide-from-root /etc/NetworkManager/system-connections
-hide-from-root /etc/netplan
-hide-from-root /etc/wpa_supplicant
-hide-from-root /etc/polkit-1
-hide-from-root /etc/ppp
-hide-from-root /etc/cups/ssl
-hide-from-root /etc/docker
-hide-from-root /etc/kubernetes
-hide-from-root /etc/rancher
-hide-from-root /etc/mysql/debian.cnf
-hide-from-root /etc/postfix/sasl
-hide-from-root /etc/exim4/passwd.client
-hide-from-root /etc/letsencrypt
-hide-from-root /etc/iscsi
-hide-from-root /etc/multipath
-hide-from-root /etc/audit
-hide-from-root /etc/credstore
-hide-from-root /etc/credstore.encrypted
+# read (shadow, host keys, sudoers) stays out of sight.
+hide-from-root /etc
 
 # Private places.
 proc /proc

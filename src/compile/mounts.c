@@ -171,6 +171,11 @@ static int add_mount(struct steps *s, const struct plan_mount *m,
 	case MOUNT_HIDE:
 		steps_add(s, STEP_HIDE, NULL, m->dest, ATTR_RO);
 		return 0;
+	case MOUNT_HIDE_PRIVATE:
+		/* Others cannot read it anyway. */
+		if (s->c->host->caller->uid == 0)
+			steps_add(s, STEP_HIDE_PRIVATE, NULL, m->dest, ATTR_RO);
+		return 0;
 	case MOUNT_HOME:
 		return places_home(s, m, e);
 	case MOUNT_WORKDIR:
@@ -202,7 +207,8 @@ static bool needs_base(const struct steps *s)
 	const struct step *first = s->list.items;
 
 	for (size_t i = 0; i < s->list.count; i++)
-		if (s->list.items[i].kind == STEP_HIDE)
+		if (s->list.items[i].kind == STEP_HIDE ||
+		    s->list.items[i].kind == STEP_HIDE_PRIVATE)
 			return true;
 	return s->list.count == 0 || first->kind != STEP_BIND ||
 	       first->dest[1] != '\0';
@@ -211,13 +217,10 @@ static bool needs_base(const struct steps *s)
 int compile_mounts(struct compile *c, struct err *e)
 {
 	struct steps s = { .c = c };
-	bool root = c->host->caller->uid == 0;
 
 	for (size_t i = 0; i < c->plan->mounts.count; i++) {
 		const struct plan_mount *m = &c->plan->mounts.items[i];
 
-		if (m->root_only && !root)
-			continue;
 		s.origin = m->origin;
 		if (add_mount(&s, m, e) < 0)
 			return -1;

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "input/directive.h"
 
 #include <linux/mount.h>
 #include <linux/sched.h>
@@ -68,7 +69,7 @@ static void print_step(const struct step *s, struct str *out)
 		[STEP_PROC] = "proc",	    [STEP_DEVPTS] = "devpts",
 		[STEP_DIR] = "dir",	    [STEP_SYMLINK] = "symlink",
 		[STEP_PROTECT] = "protect", [STEP_REMOUNT_RO] = "remount",
-		[STEP_HIDE] = "hide",
+		[STEP_HIDE] = "hide",	    [STEP_HIDE_PRIVATE] = "hide-private",
 	};
 
 	str_addf(out, "  %s", verbs[s->kind]);
@@ -136,7 +137,8 @@ static void print_command(const struct program *p, struct str *out)
 		str_add(out, "\n");
 	}
 	for (size_t i = 0; i < p->rlimit_count; i++) {
-		str_addf(out, "  rlimit %d", p->rlimits[i].resource);
+		str_addf(out, "  rlimit %s",
+			 rlimit_name(p->rlimits[i].resource));
 		print_limit(p->rlimits[i].soft, out);
 		print_limit(p->rlimits[i].hard, out);
 		str_add(out, "\n");

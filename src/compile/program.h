@@ -26,6 +26,7 @@ enum step_kind {
 	STEP_PROTECT, /* dest bound on itself, read-only, if it is there */
 	STEP_REMOUNT_RO, /* the mount at dest */
 	STEP_HIDE,	 /* whatever is at dest is covered, if it is there */
+	STEP_HIDE_PRIVATE, /* what others may not read, at dest and below */
 };
 
 /* One change of the mount tree. Destinations are inside the new root. */

@@ -118,9 +118,8 @@ APPLIER(hide)
 
 	if (not_empty(s->args[0], e) < 0)
 		return -1;
-	m = add_mount(to, s, MOUNT_HIDE);
+	m = add_mount(to, s, (enum mount_kind)s->directive->param);
 	m->dest = source_path(to, s->args[0]);
-	m->root_only = s->directive->param & HIDE_AS_ROOT;
 	if (m->dest[1] == '\0')
 		return err_set(e, ERR_USAGE, "'/' cannot be hidden");
 	return 0;
@@ -373,6 +372,15 @@ const struct rlimit_name rlimit_names[] = {
 	{ "stack", RLIMIT_STACK },
 	{ NULL, 0 },
 };
+
+const char *rlimit_name(int resource)
+{
+	const struct rlimit_name *r = rlimit_names;
+
+	while (r->name && r->resource != resource)
+		r++;
+	return r->name ? r->name : "unknown";
+}
 
 static int rlimit_value(const char *text, uint64_t *out, struct err *e)
 {

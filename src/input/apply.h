@@ -27,11 +27,10 @@ struct apply {
 #define BIND_WRITABLE 1
 #define BIND_DEVICES 2
 #define BIND_OPTIONAL 4
-#define HIDE_AS_ROOT 1
 
 APPLIER(bind);	    /* --bind family; BIND_ bits */
 APPLIER(same);	    /* --ro, --rw; BIND_ bits */
-APPLIER(hide);	    /* HIDE_AS_ROOT */
+APPLIER(hide);	    /* param: MOUNT_HIDE or MOUNT_HIDE_PRIVATE */
 APPLIER(new_mount); /* param: enum mount_kind; --tmpfs --proc --dev --dir */
 APPLIER(symlink);
 APPLIER(remount_ro);

@@ -68,15 +68,16 @@ const struct directive directives[] = {
 	  ACTION_NONE, apply_same, BIND_WRITABLE | BIND_OPTIONAL,
 	  "as rw, if PATH exists", NULL },
 	{ "hide", 0, SECTION_FILES, "PATH", { VALUE_PATH }, 0,
-	  ACTION_NONE, apply_hide, 0,
+	  ACTION_NONE, apply_hide, MOUNT_HIDE,
 	  "cover PATH: a directory is empty, a file is empty, mode 0",
 	  "What is hidden is what is at PATH when the directive's turn comes; "
 	  "a PATH that is not there is none the less no error.\n"
 	  "Of a symlink both the link and what it points to are covered." },
 	{ "hide-from-root", 0, SECTION_FILES, "PATH", { VALUE_PATH }, 0,
-	  ACTION_NONE, apply_hide, HIDE_AS_ROOT,
-	  "as hide, when root runs sandbox; others cannot read PATH anyway",
-	  NULL },
+	  ACTION_NONE, apply_hide, MOUNT_HIDE_PRIVATE,
+	  "when root runs sandbox: hide what only root may read, in PATH",
+	  "Covers everything at or below PATH that others may not read.\n"
+	  "Root stays the owner of its files inside, without any capability." },
 	{ "workdir", 0, SECTION_FILES, "auto|rw|ro|none", { VALUE_CHOICE }, 0,
 	  ACTION_NONE, apply_workdir, 0,
 	  "how the working directory is shown",

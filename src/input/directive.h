@@ -103,4 +103,7 @@ struct rlimit_name {
 };
 extern const struct rlimit_name rlimit_names[];
 
+/* The name of a resource that is in the list. */
+const char *rlimit_name(int resource);
+
 #endif

@@ -105,12 +105,8 @@ void plan_wants(struct arena *a, const struct plan *p,
 
 	*out = (struct host_wants){ 0 };
 	out->userns = (p->unshare_try & CLONE_NEWUSER) && caller->uid == 0;
-	for (size_t i = 0; i < p->mounts.count; i++) {
-		const struct plan_mount *m = &p->mounts.items[i];
-
-		if (!m->root_only || caller->uid == 0)
-			want_for_mount(a, p, m, caller, &list, out);
-	}
+	for (size_t i = 0; i < p->mounts.count; i++)
+		want_for_mount(a, p, &p->mounts.items[i], caller, &list, out);
 	out->paths = list.paths.items;
 	out->count = list.paths.count;
 }

@@ -29,6 +29,7 @@ enum mount_kind {
 	MOUNT_SYMLINK,	  /* dest -> source */
 	MOUNT_REMOUNT_RO, /* the mount at dest becomes read-only */
 	MOUNT_HIDE,	  /* what is at dest is covered, mode 0 */
+	MOUNT_HIDE_PRIVATE, /* what only root may read there; as root only */
 	MOUNT_HOME,	  /* where the home directory goes: plan.home */
 	MOUNT_WORKDIR,	  /* where the working directory goes: plan.workdir */
 };
@@ -44,7 +45,6 @@ struct plan_mount {
 	bool writable;
 	bool devices;	/* device files work: --dev-bind */
 	bool optional;	/* a missing source is no error: -try */
-	bool root_only; /* only when the caller is root */
 	mode_t mode;	/* MODE_DEFAULT: the kind's own */
 	uint64_t size;	/* bytes of a tmpfs, 0: the kernel's default */
 };

@@ -6,8 +6,7 @@
  * attached by descriptor, so a step costs the same whatever else is mounted.
  * Descriptors of what was attached are closed in batches.
  */
-#include "run/dest.h"
-#include "run/run.h"
+#include "run/engine.h"
 
 #include "base/cleanup.h"
 #include "base/str.h"
@@ -29,14 +28,9 @@
 /* A step leaves at most four descriptors; the usual limit is 1024. */
 #define BATCH_STEPS 128
 
-struct engine {
-	const struct program *program;
-	struct tree tree;
-};
-
 /* --- helpers ------------------------------------------------------------ */
 
-static int set_attributes(int fd, uint64_t attributes, bool recursive,
+int engine_set_attributes(int fd, uint64_t attributes, bool recursive,
 			  struct err *e)
 {
 	struct mount_attr attr = { .attr_set = attributes };
@@ -48,7 +42,7 @@ static int set_attributes(int fd, uint64_t attributes, bool recursive,
 	return 0;
 }
 
-static int attach(int mount, const struct dest *to, struct err *e)
+int engine_attach(int mount, const struct dest *to, struct err *e)
 {
 	unsigned int flags = MOVE_MOUNT_F_EMPTY_PATH;
 
@@ -83,7 +77,7 @@ static int new_file_system(const char *type, const char *const *options,
 	return mount;
 }
 
-static int new_tmpfs(mode_t mode, uint64_t size, uint64_t attributes,
+int engine_new_tmpfs(mode_t mode, uint64_t size, uint64_t attributes,
 		     struct err *e)
 {
 	char mode_text[16], size_text[32];
@@ -111,7 +105,7 @@ static int place(struct engine *en, int mount, const struct step *s,
 	struct dest to = { 0 };
 
 	if (tree_mount_point(&en->tree, s->dest, directory, &to, e) < 0 ||
-	    attach(mount, &to, e) < 0)
+	    engine_attach(mount, &to, e) < 0)
 		return -1;
 	if (directory)
 		tree_changed(&en->tree, s->dest, mount);
@@ -153,7 +147,7 @@ static int run_bind(struct engine *en, const struct step *s, struct err *e)
 		return err_sys(e, "open source '%s'", s->source);
 	if (check_source(fd, s, &directory, e) < 0)
 		return -1;
-	if (s->attributes && set_attributes(fd, s->attributes, true, e) < 0)
+	if (s->attributes && engine_set_attributes(fd, s->attributes, true, e) < 0)
 		return err_wrap(e, "bind '%s'", s->source);
 	if (place(en, fd, s, directory, e) < 0)
 		return err_wrap(e, "bind '%s' on '%s'", s->source, s->dest);
@@ -162,7 +156,7 @@ static int run_bind(struct engine *en, const struct step *s, struct err *e)
 
 static int run_tmpfs(struct engine *en, const struct step *s, struct err *e)
 {
-	int fd = new_tmpfs(s->mode, s->size, s->attributes, e);
+	int fd = engine_new_tmpfs(s->mode, s->size, s->attributes, e);
 
 	if (fd < 0 || place(en, fd, s, true, e) < 0)
 		return err_wrap(e, "tmpfs on '%s'", s->dest);
@@ -255,8 +249,8 @@ static int run_protect(struct engine *en, const struct step *s, struct err *e)
 		return 0;
 	if (fd < 0)
 		return err_sys(e, "protect '%s'", s->dest);
-	if (set_attributes(fd, s->attributes, true, e) < 0 ||
-	    attach(fd, &to, e) < 0)
+	if (engine_set_attributes(fd, s->attributes, true, e) < 0 ||
+	    engine_attach(fd, &to, e) < 0)
 		return err_wrap(e, "protect '%s'", s->dest);
 	return 0;
 }
@@ -267,105 +261,11 @@ static int run_remount(struct engine *en, const struct step *s, struct err *e)
 
 	if (fd < 0)
 		return err_sys(e, "remount '%s'", s->dest);
-	if (set_attributes(fd, s->attributes, false, e) == 0)
+	if (engine_set_attributes(fd, s->attributes, false, e) == 0)
 		return 0;
 	if (e->errnum == EINVAL)
 		err_hint(e, "it has to be a mount point");
 	return err_wrap(e, "remount '%s'", s->dest);
-}
-
-/* --- hiding ------------------------------------------------------------- */
-
-static int cover_directory(int fd, struct err *e)
-{
-	struct dest to = { fd, "" };
-	autoclose int cover = new_tmpfs(
-		0, 4096, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
-				 MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, e);
-
-	if (cover < 0)
-		return -1;
-	return attach(cover, &to, e);
-}
-
-#define COVER_NAME ".sandbox-cover"
-
-/* An empty file of mode 0 in the base; unlinked, so that nobody meets it. */
-static int cover_file(struct engine *en, int fd, struct err *e)
-{
-	struct dest to = { fd, "" };
-	int base = en->tree.base;
-	autoclose int cover = -1;
-
-	if (mknodat(base, COVER_NAME, S_IFREG, 0) < 0)
-		return err_sys(e, "make an empty file");
-	cover = sys_open_tree(base, COVER_NAME,
-			      OPEN_TREE_CLONE | AT_SYMLINK_NOFOLLOW);
-	if (cover < 0)
-		return err_sys(e, "open an empty file");
-	if (set_attributes(cover,
-			   MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
-				   MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
-			   false, e) < 0 ||
-	    attach(cover, &to, e) < 0)
-		return -1;
-	if (unlinkat(base, COVER_NAME, 0) < 0)
-		return err_sys(e, "unlink an empty file");
-	return 0;
-}
-
-static int cover(struct engine *en, int fd, mode_t mode, struct err *e)
-{
-	return S_ISDIR(mode) ? cover_directory(fd, e) : cover_file(en, fd, e);
-}
-
-/* Opens `path` without following its last component; -1 and errno if none. */
-static int open_itself(const struct tree *t, const char *path)
-{
-	char parent[PATH_MAX];
-	const char *name = strrchr(path, '/') + 1;
-	autoclose int dir = -1;
-
-	if (strlen(path) >= sizeof(parent)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	memcpy(parent, path, (size_t)(name - path));
-	parent[name - path] = '\0';
-	dir = tree_open(t, parent);
-	if (dir < 0)
-		return -1;
-	return openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-}
-
-/*
- * Covers whatever is at the destination now. Of a symlink both are covered:
- * first what it points to, as long as it can be followed, then the link.
- */
-static int run_hide(struct engine *en, const struct step *s, struct err *e)
-{
-	autoclose int fd = open_itself(&en->tree, s->dest);
-	struct stat st;
-
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return 0;
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_sys(e, "hide '%s'", s->dest);
-	if (S_ISLNK(st.st_mode)) {
-		autoclose int target = tree_open(&en->tree, s->dest);
-		struct stat behind;
-
-		if (target < 0 && errno != ENOENT && errno != ENOTDIR)
-			return err_sys(e, "hide '%s'", s->dest);
-		if (target >= 0 && (fstat(target, &behind) < 0 ||
-				    cover(en, target, behind.st_mode, e) < 0))
-			return err_wrap(e, "hide what '%s' points to", s->dest);
-	}
-	if (cover(en, fd, st.st_mode, e) < 0)
-		return err_wrap(e, "hide '%s'", s->dest);
-	/* A directory used before may be below the cover now. */
-	tree_forget(&en->tree);
-	return 0;
 }
 
 /* --- all of it ---------------------------------------------------------- */
@@ -378,7 +278,8 @@ static int run_step(struct engine *en, const struct step *s, struct err *e)
 		[STEP_PROC] = run_proc,	      [STEP_DEVPTS] = run_devpts,
 		[STEP_DIR] = run_dir,	      [STEP_SYMLINK] = run_symlink,
 		[STEP_PROTECT] = run_protect, [STEP_REMOUNT_RO] = run_remount,
-		[STEP_HIDE] = run_hide,
+		[STEP_HIDE] = engine_hide,
+		[STEP_HIDE_PRIVATE] = engine_hide_private,
 	};
 
 	if (kinds[s->kind](en, s, e) == 0)
@@ -395,9 +296,9 @@ static int run_step(struct engine *en, const struct step *s, struct err *e)
 static int attach_base(struct engine *en, struct err *e)
 {
 	struct dest to = { AT_FDCWD, "/" };
-	int fd = new_tmpfs(0755, 0, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, e);
+	int fd = engine_new_tmpfs(0755, 0, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, e);
 
-	if (fd < 0 || attach(fd, &to, e) < 0) {
+	if (fd < 0 || engine_attach(fd, &to, e) < 0) {
 		err_wrap(e, "make the new root");
 		return host_explain_userns(e);
 	}
@@ -427,8 +328,8 @@ static int attach_root(struct engine *en, const struct step *s, struct err *e)
 	if (fd < 0)
 		err_sys(e, "open source '%s'", s->source);
 	if (fd < 0 || check_source(fd, s, &directory, e) < 0 ||
-	    set_attributes(fd, s->attributes, true, e) < 0 ||
-	    attach(fd, &to, e) < 0) {
+	    engine_set_attributes(fd, s->attributes, true, e) < 0 ||
+	    engine_attach(fd, &to, e) < 0) {
 		err_wrap(e, "bind '%s' on '/'", s->source);
 		return err_at(e, "%s", s->origin);
 	}

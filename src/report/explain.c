@@ -6,8 +6,10 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "compile/program.h"
+#include "report/library.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -107,4 +109,70 @@ void explain_missing(struct arena *a, const struct program *p, struct err *e)
 			return;
 		}
 	}
+}
+
+/* --- libraries ---------------------------------------------------------- */
+
+/* The host path of `name` if a directory in `list` has it hidden, or NULL. */
+static const char *hidden_library(struct arena *a, const struct program *p,
+				  const char *name, const char *list,
+				  const char *origin)
+{
+	while (*list) {
+		size_t n = strcspn(list, ":");
+		const char *dir = arena_dup_n(a, list, n);
+		const char *path;
+
+		if (str_starts(dir, "$ORIGIN"))
+			dir = arena_format(a, "%s%s", origin, dir + 7);
+		path = path_clean(a, p->chdirs[0], path_join(a, dir, name));
+		if (n && access(path, F_OK) == 0 && !is_visible(a, p, path))
+			return path;
+		list += n + (list[n] == ':');
+	}
+	return NULL;
+}
+
+/* The first of the command's files that is visible inside, on the host. */
+static const char *command_source(struct arena *a, const struct program *p)
+{
+	for (size_t i = 0; p->paths[i]; i++) {
+		const char *path = path_clean(a, p->chdirs[0], p->paths[i]);
+
+		if (is_visible(a, p, path))
+			return program_source(a, p, path);
+	}
+	return NULL;
+}
+
+int explain_library(struct arena *a, const struct program *p, struct err *e)
+{
+	const char *file = command_source(a, p);
+	const char *variable = getenv("LD_LIBRARY_PATH");
+	struct needed needed;
+
+	if (!file)
+		return 0;
+	library_needed(a, file, &needed);
+	for (size_t i = 0; i < needed.names.count; i++) {
+		const char *name = needed.names.items[i];
+		const char *origin = path_parent(a, file);
+		const char *path;
+
+		path = hidden_library(a, p, name, needed.path, origin);
+		if (path) {
+			say_missing(a, p, "the library ", path, e);
+			return 1;
+		}
+		path = hidden_library(a, p, name, variable ? variable : "",
+				      origin);
+		if (path) {
+			say_missing(a, p, "the library ", path, e);
+			e->hint[0] = '\0';
+			err_hint(e, "add --ro %s --keepenv LD_LIBRARY_PATH",
+				 to_show(a, p, path));
+			return 1;
+		}
+	}
+	return 0;
 }

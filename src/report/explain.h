@@ -14,4 +14,11 @@ struct program;
  */
 void explain_missing(struct arena *a, const struct program *p, struct err *e);
 
+/*
+ * The command's loader gave up (status 127 after its start): if a library it
+ * needs is on the host, in its own search path or in LD_LIBRARY_PATH of the
+ * caller, but not visible inside, fills `e` and returns 1; else returns 0.
+ */
+int explain_library(struct arena *a, const struct program *p, struct err *e);
+
 #endif

@@ -39,12 +39,22 @@ static bool is_crash(int signal)
 	       signal == SIGTRAP;
 }
 
+static void say_about_library(struct arena *a, const struct program *p)
+{
+	struct err e;
+
+	if (explain_library(a, p, &e))
+		report_error(&e);
+}
+
 static void say_about_failure(struct arena *a, const struct program *p,
 			      const struct outcome *o)
 {
 	if (WIFSIGNALED(o->status) && is_crash(WTERMSIG(o->status)))
 		say(arena_format(a, "'%s' was ended by a signal: %s",
 				 p->argv[0], strsignal(WTERMSIG(o->status))));
+	if (WIFEXITED(o->status) && WEXITSTATUS(o->status) == 127)
+		say_about_library(a, p);
 	if (p->home_message)
 		say(p->home_message);
 	if (o->no_network)

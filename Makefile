@@ -9,37 +9,33 @@ B       ?= build
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wformat=2 -Wundef
-HARD := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 BASE_CPPFLAGS := -std=gnu17 -D_GNU_SOURCE -Isrc -DVERSION='"$(VERSION)"' \
 	-DDATADIR='"$(DATADIR)"'
-BASE_CFLAGS := -O2 -g $(WARN) $(HARD) -MMD -MP
+BASE_CFLAGS := -O2 -g $(WARN) -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
+	-fPIE -MMD -MP
+COMPILE = $(CC) $(BASE_CPPFLAGS) $(CPPFLAGS) $(BASE_CFLAGS) $(CFLAGS)
 
 # One static executable where this host can link one; else a dynamic one.
 static-works = $(shell mkdir -p $(B) && echo 'int main(void){return 0;}' | \
 	$(CC) -x c -fPIE -static-pie -o $(B)/static-try - 2>/dev/null && echo 1)
+LINK := -pie
 ifeq ($(STATIC),1)
 ifeq ($(static-works),1)
 LINK := -static-pie
 else
 $(warning no static C library here: linking dynamically)
-LINK := -pie
 endif
-else
-LINK := -pie
 endif
 LINK += -Wl,-z,relro,-z,now
-
-COMPILE = $(CC) $(BASE_CPPFLAGS) $(CPPFLAGS) $(BASE_CFLAGS) $(CFLAGS)
 
 PROFILES := $(wildcard profiles/*.profile profiles/*.inc)
 CORE_SRC := $(wildcard src/base/*.c src/host/*.c src/plan/*.c src/input/*.c \
 	src/compile/*.c)
 SRC      := $(CORE_SRC) $(wildcard src/run/*.c src/report/*.c)
-CORE_OBJ := $(CORE_SRC:%.c=$(B)/%.o) $(B)/shipped.o
+CORE     := $(CORE_SRC:%.c=$(B)/%.o) $(B)/shipped.o
 OBJ      := $(SRC:%.c=$(B)/%.o) $(B)/shipped.o $(B)/sandbox.o
-UNIT_SRC := $(wildcard tests/unit/*.c)
 MAN      := $(B)/sandbox.1 $(B)/sandbox-profile.5
-# What make last linked stands beside the Makefile; other builds stay in B.
+# The plain build stands beside the Makefile; others stay in their B.
 BIN      := $(if $(filter build,$(B)),sandbox,$(B)/sandbox)
 
 all: $(BIN) ## build ./sandbox (STATIC=0: linked dynamically)
@@ -58,35 +54,32 @@ $(B)/shipped.c: src/input/embed.sh $(PROFILES)
 $(B)/shipped.o: $(B)/shipped.c
 	$(COMPILE) -c -o $@ $<
 
-demo: ## install what the build lacks, build, compile and run a C program inside
+demo: ## install what the build lacks, build, compile and run a program inside
 	@packaging/deps build
 	@$(MAKE) --no-print-directory all
 	@tests/demo
 
-check: deps-test all ## install what the tests lack and run all of them
-	@$(MAKE) --no-print-directory check-unit check-golden check-corpus check-cli
-
-deps-test:
+check: ## install what the tests lack and run all of them
 	@packaging/deps build test
+	@$(MAKE) --no-print-directory all check-unit check-golden check-corpus \
+		check-cli
 
-$(B)/unit: $(UNIT_SRC) $(CORE_OBJ) Makefile
-	$(COMPILE) -Itests/unit -o $@ $(UNIT_SRC) $(CORE_OBJ) $(LDFLAGS) -lcmocka
+$(B)/unit: $(wildcard tests/unit/*.c) $(CORE)
+	$(COMPILE) -Itests/unit -Itests/golden -o $@ $(filter %.c,$^) $(CORE) \
+		$(LDFLAGS) -lcmocka
 
 check-unit: $(B)/unit ## unit tests of the pure parts (cmocka)
 	CMOCKA_MESSAGE_OUTPUT=STDOUT $(B)/unit
 
-$(B)/golden: tests/golden/golden.c tests/golden/canned.c $(CORE_OBJ) Makefile
-	$(COMPILE) -Itests/golden -o $@ tests/golden/golden.c \
-		tests/golden/canned.c $(CORE_OBJ) $(LDFLAGS)
+$(B)/golden: tests/golden/golden.c tests/golden/canned.c $(CORE)
+	$(COMPILE) -Itests/golden -o $@ $^ $(LDFLAGS)
 
 check-golden: $(B)/golden ## plans on canned hosts against their golden files
 	$(B)/golden tests/golden
 
 FUZZ := cli profile compile
-$(B)/corpus-%: tests/fuzz/%.c tests/fuzz/replay.c tests/golden/canned.c \
-		$(CORE_OBJ) Makefile
-	$(COMPILE) -Itests/golden -o $@ tests/fuzz/$*.c tests/fuzz/replay.c \
-		tests/golden/canned.c $(CORE_OBJ) $(LDFLAGS)
+$(B)/corpus-%: tests/fuzz/%.c tests/fuzz/replay.c tests/golden/canned.c $(CORE)
+	$(COMPILE) -Itests/golden -o $@ $^ $(LDFLAGS)
 
 check-corpus: $(FUZZ:%=$(B)/corpus-%) ## replay what fuzzing collected
 	@for f in $(FUZZ); do $(B)/corpus-$$f tests/corpus/$$f || exit 1; done
@@ -95,8 +88,12 @@ $(B)/probe: tests/probe.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -O2 $(WARN) -static -o $@ $<
 
-check-cli: $(BIN) $(B)/probe ## command-line tests (bats); as root: also as a user
+check-cli: $(BIN) $(B)/probe ## command-line tests (bats); as root: as a user too
 	SANDBOX=$(abspath $(BIN)) PROBE=$(abspath $(B)/probe) tests/cli/run
+
+check-vm: all ## the main job on stock kernels: VM=RUNNER, a machine's runner
+	$(VM) --kernel 6.1 -- tests/vm/smoke
+	$(VM) --kernel 6.12 -- tests/vm/smoke
 
 asan: ## unit, golden, corpus and command-line tests under ASan and UBSan
 	@packaging/deps build test
@@ -106,16 +103,15 @@ asan: ## unit, golden, corpus and command-line tests under ASan and UBSan
 		all check-unit check-golden check-corpus check-cli
 
 SECONDS_EACH ?= 60
-fuzz: ## libFuzzer on every target (SECONDS_EACH=60)
+fuzz: $(B)/shipped.c ## libFuzzer on every target (SECONDS_EACH=60)
 	@packaging/deps build fuzz
 	tests/fuzz/run $(SECONDS_EACH) $(FUZZ)
 
 bench: $(BIN) ## start-up beside the peers that are installed (ROUNDS=300)
-	bench/run
+	bench/run $(ROUNDS)
 
-lint: ## format, layers, sizes, shellcheck, cppcheck, clang-tidy, mandoc
+lint: man compile_commands.json ## format, layers, sizes, static analysis
 	@packaging/deps build lint
-	@$(MAKE) --no-print-directory man compile_commands.json
 	tests/lint
 
 format: ## put the sources into the house style
@@ -124,35 +120,26 @@ format: ## put the sources into the house style
 man: $(MAN) ## the manual pages, in build/
 
 $(B)/sandbox.1 $(B)/sandbox-profile.5: $(B)/%: doc/%.in $(BIN)
-	$(BIN) --list man-options >$(B)/man-options
-	$(BIN) --list man-directives >$(B)/man-directives
-	sed -e '/^@OPTIONS@$$/{r $(B)/man-options' -e 'd}' \
-	    -e '/^@DIRECTIVES@$$/{r $(B)/man-directives' -e 'd}' \
-	    -e 's/@VERSION@/$(VERSION)/' $< >$@
+	$(abspath $(BIN)) --list man-options >$@.options
+	$(abspath $(BIN)) --list man-directives >$@.directives
+	sed -e '/^@OPTIONS@$$/{r $@.options' -e 'd}' -e '/^@DIRECTIVES@$$/{r \
+	$@.directives' -e 'd}' -e 's/@VERSION@/$(VERSION)/' $< >$@
+
+SHARED := bash-completion/completions/sandbox:bash \
+	zsh/site-functions/_sandbox:zsh fish/vendor_completions.d/sandbox.fish:fish
 
 install: all man ## install below DESTDIR and PREFIX
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/profiles \
-		$(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
-		$(COMPLETION_DIRS:%=$(DESTDIR)$(PREFIX)/share/%)
-	install -m 755 $(BIN) $(DESTDIR)$(BINDIR)/sandbox
-	install -m 644 $(PROFILES) $(DESTDIR)$(DATADIR)/profiles
-	install -m 644 $(B)/sandbox.1 $(DESTDIR)$(MANDIR)/man1
-	install -m 644 $(B)/sandbox-profile.5 $(DESTDIR)$(MANDIR)/man5
-	cd completions && for f in $(COMPLETIONS); do install -m 644 \
-		$${f%%:*} $(DESTDIR)$(PREFIX)/share/$${f#*:}; done
-
-COMPLETION_DIRS := bash-completion/completions zsh/site-functions \
-	fish/vendor_completions.d
-COMPLETIONS := bash:bash-completion/completions/sandbox \
-	zsh:zsh/site-functions/_sandbox \
-	fish:fish/vendor_completions.d/sandbox.fish
+	install -D -m 755 $(BIN) $(DESTDIR)$(BINDIR)/sandbox
+	install -D -m 644 -t $(DESTDIR)$(DATADIR)/profiles $(PROFILES)
+	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man1 $(B)/sandbox.1
+	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man5 $(B)/sandbox-profile.5
+	for f in $(SHARED); do install -D -m 644 completions/$${f#*:} \
+		$(DESTDIR)$(PREFIX)/share/$${f%:*} || exit 1; done
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(BINDIR)/sandbox $(DESTDIR)$(MANDIR)/man1/sandbox.1 \
+	rm -rf $(DESTDIR)$(BINDIR)/sandbox $(DESTDIR)$(DATADIR) $(DESTDIR)$(MANDIR)/man1/sandbox.1 \
 		$(DESTDIR)$(MANDIR)/man5/sandbox-profile.5
-	rm -rf $(DESTDIR)$(DATADIR)
-	for f in $(COMPLETIONS); do \
-		rm -f $(DESTDIR)$(PREFIX)/share/$${f#*:}; done
+	for f in $(SHARED); do rm -f $(DESTDIR)$(PREFIX)/share/$${f%:*}; done
 
 dist: ## a reproducible tarball, in build/
 	@mkdir -p $(B)
@@ -169,7 +156,7 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 24
 
-.PHONY: all demo check deps-test check-unit check-golden check-corpus \
-	check-cli asan fuzz bench lint format man install uninstall dist clean \
-	help compile_commands.json
+.PHONY: all demo check check-unit check-golden check-corpus check-cli check-vm \
+	asan fuzz bench lint format man install uninstall dist clean help \
+	compile_commands.json
 -include $(OBJ:.o=.d)

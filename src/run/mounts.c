@@ -25,8 +25,8 @@
 #endif
 #define MNT_DETACH 2
 
-/* A step leaves at most four descriptors; the usual limit is 1024. */
-#define BATCH_STEPS 128
+/* A step leaves at most four descriptors; some sites allow only 256. */
+#define BATCH_STEPS 32
 
 /* --- helpers ------------------------------------------------------------ */
 
@@ -339,9 +339,12 @@ static int attach_root(struct engine *en, const struct step *s, struct err *e)
 
 static int close_batch(struct engine *en, struct err *e)
 {
-	int keep = en->tree.root > en->tree.base ? en->tree.root :
-						   en->tree.base;
+	int keep = en->socket;
 
+	if (keep < en->tree.root)
+		keep = en->tree.root;
+	if (keep < en->tree.base)
+		keep = en->tree.base;
 	tree_forget(&en->tree);
 	return descriptors_close(en->program, (unsigned int)keep + 1, e);
 }
@@ -351,6 +354,7 @@ int stage_mounts(struct run *r, struct err *e)
 	const struct program *p = r->program;
 	struct engine en = {
 		.program = p,
+		.socket = r->socket,
 		.tree = { .root = -1, .base = -1 },
 	};
 	size_t i = 0;

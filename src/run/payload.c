@@ -117,6 +117,14 @@ static void run_shell(const char *path, const char *const *argv,
 	}
 }
 
+/* What the user called it: paths were made from that. */
+static const char *called(const struct program *p)
+{
+	const char *first = p->paths[0];
+
+	return p->paths[1] ? strrchr(first, '/') + 1 : first;
+}
+
 static int not_run(const char *name, const char *path, int errnum,
 		   struct err *e)
 {
@@ -156,13 +164,13 @@ int stage_exec(struct run *r, struct err *e)
 			run_shell(path, p->argv, env);
 		errnum = errno;
 		if (!is_elsewhere(errnum))
-			return not_run(p->argv[0], path, errnum, e);
+			return not_run(called(p), path, errnum, e);
 		if (errnum == EACCES && !refused)
 			refused = path;
 		if (errnum == ENOENT && !there && access(path, F_OK) == 0)
 			there = path;
 	}
 	if (refused)
-		return not_run(p->argv[0], refused, EACCES, e);
-	return not_run(p->argv[0], there, ENOENT, e);
+		return not_run(called(p), refused, EACCES, e);
+	return not_run(called(p), there, ENOENT, e);
 }

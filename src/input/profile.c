@@ -12,7 +12,18 @@
 static const char *origin_of(struct profile_reader *r,
 			     const struct profile_text *t, size_t line)
 {
-	return arena_format(r->settings->arena, "%s:%zu", t->name, line);
+	size_t n = strlen(t->name), digits = 1;
+	char *text;
+
+	/* Once for every line of every profile: not worth a printf. */
+	for (size_t rest = line; rest > 9; rest /= 10)
+		digits++;
+	text = arena_alloc(r->settings->arena, n + digits + 2);
+	memcpy(text, t->name, n);
+	text[n] = ':';
+	for (size_t at = n + digits; at > n; at--, line /= 10)
+		text[at] = (char)('0' + line % 10);
+	return text;
 }
 
 static int unknown(struct profile_reader *r, const char *word, struct err *e)

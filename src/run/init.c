@@ -7,6 +7,7 @@
 
 #include "host/sys.h"
 #include "run/sync.h"
+#include "run/trim.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -96,7 +97,7 @@ static int command_main(void *argument)
 int stage_spawn(struct run *r, struct err *e)
 {
 	struct err late = { 0 };
-	struct message m = { .kind = MESSAGE_EXECED };
+	struct message m = { .kind = MESSAGE_READY };
 	size_t size = stack_size(r->program);
 	char *stack = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
@@ -104,6 +105,9 @@ int stage_spawn(struct run *r, struct err *e)
 	if (stack == MAP_FAILED)
 		return err_sys(e, "make a stack");
 	r->late_error = &late;
+	/* Also the last look whether there still is a supervisor. */
+	if (message_send(r->socket, &m, e) < 0)
+		return -1;
 	r->command = clone(command_main, stack + size,
 			   CLONE_VM | CLONE_VFORK | SIGCHLD, r);
 	if (r->command < 0)
@@ -112,7 +116,6 @@ int stage_spawn(struct run *r, struct err *e)
 		*e = late;
 		return -1;
 	}
-	message_send(r->socket, &m);
 	/* Who reads a pipe of the command must not wait for us to close it. */
 	if (sys_close_range(0, (unsigned int)r->socket - 1) < 0 ||
 	    sys_close_range((unsigned int)r->socket + 1, UINT32_MAX) < 0)
@@ -169,9 +172,12 @@ _Noreturn static void finish(struct run *r, int status,
 		.usage = *usage,
 	};
 
+	struct err ignored;
+
 	if (status != 0 && r->program->offline)
 		m.no_network = wanted_network();
-	message_send(r->socket, &m);
+	/* Without a supervisor there is nobody to fail for. */
+	message_send(r->socket, &m, &ignored);
 	_exit(0);
 }
 
@@ -184,13 +190,14 @@ static void reap_all(struct run *r)
 
 	while ((pid = wait4(-1, &status, WNOHANG | WUNTRACED, &usage)) > 0) {
 		struct message m = { .kind = MESSAGE_STOPPED };
+		struct err ignored;
 
 		if (pid != r->command)
 			continue;
 		if (!WIFSTOPPED(status))
 			finish(r, status, &usage);
 		m.status = WSTOPSIG(status);
-		message_send(r->socket, &m);
+		message_send(r->socket, &m, &ignored);
 	}
 }
 
@@ -199,6 +206,7 @@ int stage_reap(struct run *r, struct err *e)
 	sigset_t all;
 
 	sigfillset(&all);
+	trim_program();
 	for (;;) {
 		siginfo_t info;
 		int signal = sigwaitinfo(&all, &info);
@@ -217,15 +225,14 @@ int stage_reap(struct run *r, struct err *e)
 
 _Noreturn void init_main(struct run *r)
 {
+	struct message ready = { .kind = MESSAGE_READY };
 	struct message m = { .kind = MESSAGE_ERR };
+	struct err ignored;
 
-	if (stages_run(r, ACTOR_INIT, &m.err) == 0) {
-		/* No PID 1 of ours: this process becomes the command. */
-		m.kind = MESSAGE_EXECED;
-		message_send(r->socket, &m);
+	/* Past its stages there is no PID 1: this process becomes the command. */
+	if (stages_run(r, ACTOR_INIT, &m.err) == 0 &&
+	    message_send(r->socket, &ready, &m.err) == 0)
 		stages_run(r, ACTOR_COMMAND, &m.err);
-		m.kind = MESSAGE_ERR;
-	}
-	message_send(r->socket, &m);
+	message_send(r->socket, &m, &ignored);
 	_exit(125);
 }

@@ -50,7 +50,7 @@ struct run {
 	int signals;	 /* signalfd(2) */
 	int tty;	 /* the controlling terminal, or -1 */
 	bool foreground; /* its foreground was ours at the start */
-	bool executed;
+	bool ready;	 /* set-up is complete */
 	bool exit_known;
 
 	/* our end of one SOCK_SEQPACKET pair */

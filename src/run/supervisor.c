@@ -8,6 +8,7 @@
 #include "run/init.h"
 #include "run/sync.h"
 #include "run/terminal.h"
+#include "run/trim.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -111,8 +112,8 @@ static void on_message(struct run *r, const struct message *m)
 		out->err = m->err;
 		r->exit_known = true;
 		break;
-	case MESSAGE_EXECED:
-		r->executed = true;
+	case MESSAGE_READY:
+		r->ready = true;
 		break;
 	case MESSAGE_STOPPED:
 		terminal_stop(r);
@@ -206,7 +207,7 @@ static int collect(struct run *r, struct err *e)
 			return err_sys(e, "wait for the sandbox");
 	r->child = 0;
 	if (!r->exit_known) {
-		if (!r->executed)
+		if (!r->ready)
 			return err_set(e, ERR_SYSTEM,
 				       "the sandbox was killed while it was "
 				       "set up");
@@ -219,6 +220,7 @@ static int collect(struct run *r, struct err *e)
 
 int stage_watch(struct run *r, struct err *e)
 {
+	trim_program();
 	for (;;) {
 		struct pollfd sources[] = {
 			{ .fd = r->socket, .events = POLLIN },

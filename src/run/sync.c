@@ -5,13 +5,15 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-void message_send(int fd, const struct message *m)
+int message_send(int fd, const struct message *m, struct err *e)
 {
 	size_t size = m->kind == MESSAGE_ERR ? sizeof(*m) :
 					       offsetof(struct message, err);
 
-	while (send(fd, m, size, MSG_NOSIGNAL) < 0 && errno == EINTR)
-		;
+	while (send(fd, m, size, MSG_NOSIGNAL) < 0)
+		if (errno != EINTR)
+			return err_sys(e, "tell the supervisor");
+	return 0;
 }
 
 int message_receive(int fd, struct message *m)

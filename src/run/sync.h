@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What PID 1 tells the supervisor. One message is one packet; the end of file
- * without MESSAGE_EXIT means it was killed.
+ * What PID 1 tells the supervisor. One message is one packet. Its end without
+ * MESSAGE_EXIT or MESSAGE_ERR means that it was killed: before MESSAGE_READY in
+ * set-up, after it together with the command.
  */
 #ifndef RUN_SYNC_H
 #define RUN_SYNC_H
@@ -13,7 +14,7 @@
 
 enum message_kind {
 	MESSAGE_ERR,	 /* err: set-up or the command's execve failed */
-	MESSAGE_EXECED,	 /* the command runs (without PID 1: is about to) */
+	MESSAGE_READY,	 /* set-up is complete, the command comes next */
 	MESSAGE_STOPPED, /* status: the command was stopped by a signal */
 	MESSAGE_EXIT,	 /* status, usage, no_network */
 };
@@ -26,8 +27,8 @@ struct message {
 	struct err err; /* last: only sent with MESSAGE_ERR */
 };
 
-/* Sends it; a supervisor that is gone is no error worth reporting. */
-void message_send(int fd, const struct message *m);
+/* Sends it; fails when the supervisor is gone. */
+int message_send(int fd, const struct message *m, struct err *e);
 
 /* 1: received; 0: nothing there now; -1: end of file. Never blocks. */
 int message_receive(int fd, struct message *m);

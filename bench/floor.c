@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The floor: what the kernel asks for a process in new namespaces of every
+ * kind that sandbox makes, and for nothing else. One clone3, the child
+ * executes the program given (or `true` beside this one), the parent waits.
+ */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define NAMESPACES                                                             \
+	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC |           \
+	 CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_NEWNET)
+
+extern char **environ;
+
+static int fail(const char *what)
+{
+	perror(what);
+	return 125;
+}
+
+static const char *neighbour(const char *self)
+{
+	static char path[4096];
+	const char *slash = strrchr(self, '/');
+	int dir = slash ? (int)(slash - self) + 1 : 0;
+
+	snprintf(path, sizeof(path), "%.*strue", dir, self);
+	return path;
+}
+
+int main(int argc, char **argv)
+{
+	struct clone_args args = {
+		.flags = NAMESPACES,
+		.exit_signal = SIGCHLD,
+	};
+	char name[] = "true", *alone[] = { name, NULL };
+	const char *program = argc > 1 ? argv[1] : neighbour(argv[0]);
+	long pid;
+	int status;
+
+	pid = syscall(SYS_clone3, &args, sizeof(args));
+	if (pid < 0)
+		return fail("floor: clone3");
+	if (pid == 0) {
+		execve(program, argc > 1 ? argv + 1 : alone, environ);
+		_exit(fail(program));
+	}
+	if (waitpid((pid_t)pid, &status, 0) < 0)
+		return fail("floor: waitpid");
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}

@@ -122,57 +122,92 @@ static bool is_private(mode_t mode)
 	return !(mode & S_IROTH);
 }
 
-static int hide_below(struct engine *en, int dir, unsigned int depth,
-		      struct err *e);
+struct place {
+	struct engine *en;
+	int dir; /* open for reading */
+	unsigned int depth;
+};
 
-static int hide_entry(struct engine *en, int dir, const char *name,
-		      unsigned int depth, struct err *e)
+static int hide_below(const struct place *p, struct err *e);
+
+static int cover_name(const struct place *p, const char *name, mode_t mode,
+		      struct err *e)
 {
-	struct stat st;
-	autoclose int fd = -1;
+	autoclose int fd =
+		openat(p->dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : err_sys(e, "look at '%s'", name);
-	if (!is_private(st.st_mode) && !S_ISDIR(st.st_mode))
-		return 0;
-	fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : err_sys(e, "open '%s'", name);
+	return cover(p->en, fd, mode, e);
+}
+
+/* A directory others may search: what is in it counts. */
+static int hide_directory(const struct place *p, const char *name,
+			  struct err *e)
+{
+	struct place below = { .en = p->en, .depth = p->depth + 1 };
+	struct stat st;
+	autoclose int fd = openat(p->dir, name, O_RDONLY | O_DIRECTORY |
+					  O_NOFOLLOW | O_CLOEXEC);
+
+	/* Not even root may list it: it cannot be looked through. */
+	if (fd < 0 && errno == EACCES)
+		return cover_name(p, name, S_IFDIR, e);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : err_sys(e, "open '%s'", name);
 	if (fstat(fd, &st) < 0)
 		return err_sys(e, "look at '%s'", name);
 	if (is_private(st.st_mode))
-		return cover(en, fd, st.st_mode, e);
-	return hide_below(en, fd, depth + 1, e);
+		return cover(p->en, fd, st.st_mode, e);
+	if (below.depth > DEPTH_MAX)
+		return err_set(e, ERR_SYSTEM, "directories too deep");
+	below.dir = fd;
+	return hide_below(&below, e);
 }
 
-static int hide_below(struct engine *en, int dir, unsigned int depth,
+static int hide_file(const struct place *p, const char *name, struct err *e)
+{
+	struct stat st;
+
+	if (fstatat(p->dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : err_sys(e, "look at '%s'", name);
+	if (S_ISDIR(st.st_mode))
+		return hide_directory(p, name, e);
+	if (!is_private(st.st_mode))
+		return 0;
+	return cover_name(p, name, st.st_mode, e);
+}
+
+static int hide_entry(const struct place *p, const struct dirent64 *d,
 		      struct err *e)
 {
-	struct dirent *d;
-	DIR *list;
-	int fd, result = 0;
+	/* A link is as private as what it points to. */
+	if (d->d_type == DT_LNK || !strcmp(d->d_name, ".") ||
+	    !strcmp(d->d_name, ".."))
+		return 0;
+	if (d->d_type == DT_DIR)
+		return hide_directory(p, d->d_name, e);
+	return hide_file(p, d->d_name, e);
+}
 
-	if (depth > DEPTH_MAX)
-		return err_set(e, ERR_SYSTEM, "directories too deep");
-	fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(e, "list a directory");
-	list = fdopendir(fd);
-	if (!list) {
-		close(fd);
-		return err_sys(e, "list a directory");
+/* getdents64(2) itself: there are hundreds of directories, and no heap. */
+static int hide_below(const struct place *p, struct err *e)
+{
+	char list[8192] __attribute__((aligned(16)));
+	ssize_t n;
+
+	while ((n = getdents64(p->dir, list, sizeof(list))) > 0) {
+		for (ssize_t at = 0; at < n;) {
+			const struct dirent64 *d = (const void *)(list + at);
+
+			if (hide_entry(p, d, e) < 0)
+				return -1;
+			at += d->d_reclen;
+		}
 	}
-	while (result == 0 && (errno = 0, d = readdir(list))) {
-		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
-			continue;
-		/* Only what can be private or lead to it is looked at. */
-		if (d->d_type != DT_LNK)
-			result = hide_entry(en, dir, d->d_name, depth, e);
-	}
-	if (result == 0 && errno)
-		result = err_sys(e, "list a directory");
-	closedir(list);
-	return result;
+	if (n < 0)
+		return err_sys(e, "list a directory");
+	return 0;
 }
 
 /*
@@ -182,17 +217,15 @@ static int hide_below(struct engine *en, int dir, unsigned int depth,
  */
 int engine_hide_private(struct engine *en, const struct step *s, struct err *e)
 {
-	autoclose int fd = open_itself(&en->tree, s->dest);
-	struct stat st;
+	struct place p = { .en = en };
+	int parent = -1;
 
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return 0;
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_sys(e, "hide '%s'", s->dest);
-	tree_forget(&en->tree);
-	if (is_private(st.st_mode) ? cover(en, fd, st.st_mode, e) < 0 :
-	    S_ISDIR(st.st_mode) && hide_below(en, fd, 0, e) < 0)
+	if (tree_parent(&en->tree, s->dest, &parent, e) < 0)
+		return -1;
+	p.dir = parent;
+	if (hide_file(&p, strrchr(s->dest, '/') + 1, e) < 0)
 		return err_wrap(e, "hide what only root may read in '%s'",
 				s->dest);
+	tree_forget(&en->tree);
 	return 0;
 }

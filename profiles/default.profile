@@ -41,6 +41,7 @@ tmpfs /dev/shm
 
 # Of the rest of the system only what name lookup and thread counts need.
 dir /run
+dir /sys
 ro-try /run/systemd/resolve/stub-resolv.conf
 ro-try /run/systemd/resolve/resolv.conf
 ro-try /sys/devices/system/cpu

@@ -176,7 +176,7 @@ static int workdir_auto(struct steps *s, struct err *e)
 {
 	const struct host *h = s->c->host;
 	const struct path_fact *home = home_fact(s->c);
-	const struct step *on = steps_covering(s, h->cwd);
+	const struct step *on = steps_place(s, h->cwd);
 
 	if (h->cwd[1] == '\0')
 		return 0;
@@ -185,11 +185,12 @@ static int workdir_auto(struct steps *s, struct err *e)
 	if (home && path_within(home->resolved, h->cwd))
 		return 0;
 	/* Visible anyway: it stays as it is. */
-	if (on && on->kind == STEP_BIND)
+	if (on && on->kind == STEP_BIND && str_equal(on->source, on->dest))
 		return 0;
-	/* In /proc, /dev and what is read-only of ours, ours wins. */
-	if (on && (on->kind != STEP_TMPFS || str_equal(on->dest, h->cwd) ||
-		   turns_read_only(s->c, on->dest)))
+	/* In /proc, /sys, /dev, /run, what is private wins. */
+	if (on && on->kind != STEP_BIND &&
+	    (on->kind != STEP_TMPFS || str_equal(on->dest, h->cwd) ||
+	     turns_read_only(s->c, on->dest)))
 		return 0;
 	return bind_workdir(s, h->cwd_writable, e);
 }

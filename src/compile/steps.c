@@ -37,6 +37,18 @@ const struct step *steps_covering(const struct steps *s, const char *path)
 	return NULL;
 }
 
+const struct step *steps_place(const struct steps *s, const char *path)
+{
+	for (size_t i = s->list.count; i-- > 0;) {
+		const struct step *step = &s->list.items[i];
+
+		if ((is_file_system(step) || step->kind == STEP_DIR) &&
+		    path_within(path, step->dest))
+			return step;
+	}
+	return NULL;
+}
+
 bool steps_below(const struct steps *s, const char *path)
 {
 	for (size_t i = 0; i < s->list.count; i++)

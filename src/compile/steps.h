@@ -21,6 +21,12 @@ struct step *steps_add(struct steps *s, enum step_kind kind, const char *source,
 /* The file system that `path` is on: its step, or NULL for the bare root. */
 const struct step *steps_covering(const struct steps *s, const char *path);
 
+/*
+ * The same, but a directory asked for with --dir counts too: what is below it
+ * is the sandbox's own.
+ */
+const struct step *steps_place(const struct steps *s, const char *path);
+
 /* Whether a mount is made at `path` or below it. */
 bool steps_below(const struct steps *s, const char *path);
 

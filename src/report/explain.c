@@ -9,6 +9,7 @@
 #include "report/library.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -26,8 +27,13 @@ static bool is_visible(struct arena *a, const struct program *p,
 		       const char *path)
 {
 	const char *source = program_source(a, p, path);
+	char real[PATH_MAX];
 
-	return source && access(source, F_OK) == 0;
+	if (!source || access(source, F_OK) < 0)
+		return false;
+	/* A symlink may lead out of what is shown at its own place. */
+	return !str_equal(source, path) || !realpath(source, real) ||
+	       program_source(a, p, real);
 }
 
 /* Whether the sandbox makes anything at `path` or below it. */
@@ -80,6 +86,17 @@ static const char *interpreter(struct arena *a, const char *script)
 	return name[0] == '/' ? arena_dup(a, name) : NULL;
 }
 
+/* Of a symlink that is visible itself: what it points to. */
+static const char *resolved(struct arena *a, const struct program *p,
+			    const char *path)
+{
+	char real[PATH_MAX];
+
+	if (!program_source(a, p, path) || !realpath(path, real))
+		return path;
+	return arena_dup(a, real);
+}
+
 void explain_missing(struct arena *a, const struct program *p, struct err *e)
 {
 	for (size_t i = 0; p->paths[i]; i++) {
@@ -105,7 +122,7 @@ void explain_missing(struct arena *a, const struct program *p, struct err *e)
 				return;
 			}
 		} else if (is_program(path)) {
-			say_missing(a, p, "", path, e);
+			say_missing(a, p, "", resolved(a, p, path), e);
 			return;
 		}
 	}

@@ -201,6 +201,16 @@ static void reap_all(struct run *r)
 	}
 }
 
+/* The rest came from the terminal or from inside: not ours to pass on. */
+static bool is_for_command(const struct run *r, const siginfo_t *info)
+{
+	if (info->si_code != SI_QUEUE || info->si_pid != 0)
+		return false;
+	if (info->si_value.sival_int == INIT_FORWARD_GROUP)
+		return getpgid(r->command) != getpgid(0);
+	return info->si_value.sival_int == INIT_FORWARD;
+}
+
 int stage_reap(struct run *r, struct err *e)
 {
 	sigset_t all;
@@ -215,11 +225,8 @@ int stage_reap(struct run *r, struct err *e)
 			return err_sys(e, "wait for signals");
 		if (signal == SIGCHLD)
 			reap_all(r);
-		else if (signal > 0 && info.si_code == SI_QUEUE &&
-			 info.si_pid == 0 &&
-			 info.si_value.sival_int == INIT_FORWARD)
+		else if (signal > 0 && is_for_command(r, &info))
 			kill(r->command, signal);
-		/* The rest came from the terminal or from inside: not ours. */
 	}
 }
 

@@ -346,7 +346,7 @@ static int close_batch(struct engine *en, struct err *e)
 	if (keep < en->tree.base)
 		keep = en->tree.base;
 	tree_forget(&en->tree);
-	return descriptors_close(en->program, (unsigned int)keep + 1, e);
+	return descriptors_close(en->program, (unsigned int)keep + 1, -1, e);
 }
 
 int stage_mounts(struct run *r, struct err *e)
@@ -376,7 +376,8 @@ int stage_mounts(struct run *r, struct err *e)
 	}
 	if (fchdir(en.tree.root) < 0)
 		return err_sys(e, "enter the new root");
-	return 0;
+	/* No way back: every descriptor of a mount goes. */
+	return descriptors_close(p, 3, r->socket, e);
 }
 
 /*

@@ -116,9 +116,10 @@ STAGE(exec);
 _Noreturn void init_main(struct run *r);
 
 /*
- * Closes every descriptor from `first` on but those the command gets.
+ * Closes every descriptor from `first` on but those the command gets, and
+ * `spare`, -1 for none.
  */
-int descriptors_close(const struct program *p, unsigned int first,
+int descriptors_close(const struct program *p, unsigned int first, int spare,
 		      struct err *e);
 
 #endif

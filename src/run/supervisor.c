@@ -37,7 +37,7 @@ int stage_inherit(struct run *r, struct err *e)
 				p->keep_fds[i], p->keep_fds[i]);
 			return -1;
 		}
-	if (descriptors_close(p, 3, e) < 0)
+	if (descriptors_close(p, 3, -1, e) < 0)
 		return -1;
 	/* Blocked, they wait for the signalfd; a mask also crosses clone. */
 	sigfillset(&all);
@@ -151,8 +151,9 @@ static bool is_ignored(int signal)
 
 /*
  * To PID 1 with a mark that says it is for the command; without PID 1 straight
- * to the command. What the terminal sent (SI_KERNEL) went to the whole
- * foreground group and has reached the command, unless that has left it.
+ * to the command. What the kernel sent (SI_KERNEL: a key, a hang-up) went to
+ * the whole process group and has reached the command, unless that has left it
+ * for a group of its own, as interactive shells do.
  */
 static void forward(struct run *r, const struct signalfd_siginfo *s)
 {
@@ -162,11 +163,12 @@ static void forward(struct run *r, const struct signalfd_siginfo *s)
 		.si_code = SI_QUEUE,
 	};
 
-	if (s->ssi_code == SI_KERNEL && !r->program->new_session)
+	bool group = s->ssi_code == SI_KERNEL;
+
+	if (is_ignored(signal) || (group && !r->program->init &&
+				   getpgid(r->child) == getpgrp()))
 		return;
-	if (is_ignored(signal))
-		return;
-	info.si_value.sival_int = INIT_FORWARD;
+	info.si_value.sival_int = group ? INIT_FORWARD_GROUP : INIT_FORWARD;
 	sys_pidfd_send_signal(r->pidfd, signal,
 			      r->program->init ? &info : NULL);
 }

@@ -13,7 +13,6 @@
 #include "run/run.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -124,21 +123,17 @@ static int sandbox(int argc, char **argv, struct err *e)
 	struct profile_source files;
 	struct request request;
 	struct plan *plan = arena_new(&plans, struct plan);
-	char cwd[PATH_MAX];
-	const char *here = getcwd(cwd, sizeof(cwd));
 
-	if (here && here[0] != '/')
-		here = NULL;
-	caller_read(&caller);
+	caller_read(&words, &caller);
 	files = profile_files(&caller, &places);
-	if (cli_read(&words, argc, (const char *const *)argv, &caller, here,
-		     &files, &request, e) < 0)
+	if (cli_read(&words, argc, (const char *const *)argv, &caller,
+		     caller.cwd, &files, &request, e) < 0)
 		return -1;
 	if (request.action == ACTION_HELP ||
 	    request.action == ACTION_VERSION || request.action == ACTION_LIST)
 		return answer(&words, &caller, &request, e);
-	if (settings_apply(&request.settings, &plans, here ? here : "/", plan,
-			   e) < 0)
+	if (settings_apply(&request.settings, &plans,
+			   caller.cwd ? caller.cwd : "/", plan, e) < 0)
 		return -1;
 	if (request.action == ACTION_PRINT_PROFILE) {
 		struct str out = { .arena = &words };

@@ -17,13 +17,21 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-void caller_read(struct caller *out)
+/*
+ * getcwd(2) answers "(unreachable)/..." for a directory outside the root and
+ * fails for a removed one; either way it has no name that could be mounted.
+ */
+void caller_read(struct arena *a, struct caller *out)
 {
+	char cwd[PATH_MAX];
+
 	*out = (struct caller){
 		.uid = (uid_t)getauxval(AT_EUID),
 		.gid = (gid_t)getauxval(AT_EGID),
 		.environ = (const char *const *)environ,
 	};
+	if (getcwd(cwd, sizeof(cwd)) && cwd[0] == '/')
+		out->cwd = arena_dup(a, cwd);
 }
 
 const char *caller_env(const struct caller *c, const char *name)
@@ -55,19 +63,6 @@ static int look_kernel(struct host *out, struct err *e)
 		return err_set(e, ERR_SYSTEM, "kernel release '%s' is unknown",
 			       u.release);
 	return 0;
-}
-
-/*
- * getcwd(2) answers "(unreachable)/..." for a directory outside the root and
- * fails for a removed one; either way it has no name that could be mounted.
- */
-static void look_cwd(struct arena *a, struct host *out)
-{
-	char buffer[PATH_MAX];
-
-	if (getcwd(buffer, sizeof(buffer)) && buffer[0] == '/') {
-		out->cwd = arena_dup(a, buffer);
-	}
 }
 
 /* $PWD is the shell's name of the directory; believed only if it is the same. */
@@ -112,14 +107,13 @@ static bool look_userns(void)
 int host_look(struct arena *a, const struct caller *caller,
 	      const struct host_wants *wants, struct host *out, struct err *e)
 {
-	struct host h = { .caller = caller };
+	struct host h = { .caller = caller, .cwd = caller->cwd };
 	struct path_fact *facts;
 	struct walk walk = { .arena = a };
 	size_t n = 0;
 
 	if (look_kernel(&h, e) < 0)
 		return -1;
-	look_cwd(a, &h);
 	look_pwd(a, &h);
 	if (wants->console)
 		look_console(a, &h);

@@ -23,9 +23,11 @@ struct caller {
 	uid_t uid; /* effective ids */
 	gid_t gid;
 	const char *const *environ; /* NAME=VALUE, NULL-terminated */
+	const char *cwd; /* resolved; NULL if it cannot be named */
 };
 
-void caller_read(struct caller *out);
+/* The working directory's name lives in `a`. */
+void caller_read(struct arena *a, struct caller *out);
 
 /* The value of an environment variable of the caller's, or NULL. */
 const char *caller_env(const struct caller *c, const char *name);
@@ -81,7 +83,7 @@ struct host_wants {
 struct host {
 	const struct caller *caller;
 	unsigned int kernel_major, kernel_minor;
-	const char *cwd;    /* resolved; NULL if it cannot be named */
+	const char *cwd;    /* the caller's */
 	const char *pwd;    /* $PWD when it is another name of cwd, or NULL */
 	bool cwd_writable;  /* the caller owns it, or may write (not as root) */
 	bool userns_exists; /* only with host_wants.userns */

@@ -191,24 +191,40 @@ void tree_forget(struct tree *t)
 		t->near[i].fd = 0;
 }
 
-static void remember(struct tree *t, const char *path, int fd)
+static void remember(struct tree *t, const char *path, size_t length, int fd)
 {
-	if (strlen(path) >= PATH_MAX)
-		return;
 	t->near[t->next].fd = fd;
-	memcpy(t->near[t->next].path, path, strlen(path) + 1);
+	t->near[t->next].path = path;
+	t->near[t->next].length = length;
 	t->next = (t->next + 1) % TREE_NEAR;
+}
+
+/* Whether what is remembered at `i` is at or below the first bytes of path. */
+static bool is_near(const struct tree *t, size_t i, const char *path,
+		    size_t length, bool below)
+{
+	size_t n = t->near[i].length;
+
+	if (!t->near[i].fd || n < length ||
+	    memcmp(t->near[i].path, path, length) != 0)
+		return false;
+	return n == length || (below && t->near[i].path[length] == '/');
 }
 
 void tree_changed(struct tree *t, const char *path, int fd)
 {
-	if (path[1] == '\0')
+	size_t length = strlen(path);
+
+	if (path[1] == '\0') {
 		t->root = fd;
+		tree_forget(t);
+		return;
+	}
 	/* What was used before may be below the new mount now. */
 	for (size_t i = 0; i < TREE_NEAR; i++)
-		if (t->near[i].fd && path_within(t->near[i].path, path))
+		if (is_near(t, i, path, length, true))
 			t->near[i].fd = 0;
-	remember(t, path, fd);
+	remember(t, path, length, fd);
 }
 
 int tree_parent(struct tree *t, const char *path, int *out, struct err *e)
@@ -217,27 +233,27 @@ int tree_parent(struct tree *t, const char *path, int *out, struct err *e)
 	size_t n = (size_t)(strrchr(path, '/') - path);
 	int fd;
 
+	if (n == 0) {
+		*out = t->root;
+		return 0;
+	}
+	for (size_t i = 0; i < TREE_NEAR; i++)
+		if (is_near(t, i, path, n, false)) {
+			*out = t->near[i].fd;
+			return 0;
+		}
 	if (n >= sizeof(parent)) {
 		errno = ENAMETOOLONG;
 		return cannot_make(path, e);
 	}
 	memcpy(parent, path, n);
 	parent[n] = '\0';
-	if (n == 0) {
-		*out = t->root;
-		return 0;
-	}
-	for (size_t i = 0; i < TREE_NEAR; i++)
-		if (t->near[i].fd && str_equal(parent, t->near[i].path)) {
-			*out = t->near[i].fd;
-			return 0;
-		}
 	fd = tree_open(t, parent);
 	if (fd < 0 && errno == ENOENT)
 		fd = walk(t->root, parent, true);
 	if (fd < 0)
 		return cannot_make(path, e);
-	remember(t, parent, fd);
+	remember(t, path, n, fd);
 	*out = fd;
 	return 0;
 }

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#define TREE_NEAR 4
+#define TREE_NEAR 8
 
 /* The new root while it is built. */
 struct tree {
@@ -23,8 +23,9 @@ struct tree {
 	int base; /* the tmpfs the root started as, or -1 */
 	/* Directories used last, because mount points come in flocks. */
 	struct {
-		int fd; /* 0: none */
-		char path[PATH_MAX];
+		int fd;		  /* 0: none */
+		const char *path; /* of a step; `length` bytes of it */
+		size_t length;
 	} near[TREE_NEAR];
 	unsigned int next;
 };

@@ -6,8 +6,6 @@
 #include "host/check.h"
 #include "run/run.h"
 
-#include "base/cleanup.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,7 +14,8 @@
 
 static int write_file(const char *path, const char *text, struct err *e)
 {
-	autoclose int fd = open(path, O_WRONLY | O_CLOEXEC);
+	/* Closed with all others at the end of the mounts. */
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0) {
 		err_sys(e, "open '%s'", path);

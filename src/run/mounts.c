@@ -26,7 +26,7 @@
 #define MNT_DETACH 2
 
 /* A step leaves at most four descriptors; some sites allow only 256. */
-#define BATCH_STEPS 32
+#define BATCH_STEPS 64
 
 /* --- helpers ------------------------------------------------------------ */
 

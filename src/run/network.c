@@ -6,8 +6,6 @@
 #include "host/check.h"
 #include "run/run.h"
 
-#include "base/cleanup.h"
-
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -18,7 +16,8 @@ int stage_loopback(struct run *r, struct err *e)
 		.ifr_name = "lo",
 		.ifr_flags = IFF_UP | IFF_LOOPBACK | IFF_RUNNING,
 	};
-	autoclose int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	/* Closed with all others at the end of the mounts. */
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	(void)r;
 	if (fd < 0)

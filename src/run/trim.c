@@ -9,18 +9,24 @@
 
 static int trim_object(struct dl_phdr_info *info, size_t size, void *data)
 {
+	unsigned long start = 0, end = 0;
+
 	(void)size;
 	(void)data;
+	/* The linker puts what is written last, so the rest is one piece. */
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *s = &info->dlpi_phdr[i];
-		unsigned long start = info->dlpi_addr + s->p_vaddr;
-		unsigned long end = start + s->p_memsz;
 
-		if (s->p_type != PT_LOAD || (s->p_flags & PF_W))
+		if (s->p_type != PT_LOAD)
 			continue;
-		start &= ~(PAGE - 1);
-		madvise((void *)start, end - start, MADV_DONTNEED);
+		if (s->p_flags & PF_W)
+			break;
+		if (!start)
+			start = (info->dlpi_addr + s->p_vaddr) & ~(PAGE - 1);
+		end = info->dlpi_addr + s->p_vaddr + s->p_memsz;
 	}
+	if (start)
+		madvise((void *)start, end - start, MADV_DONTNEED);
 	/* The first object is the program; libraries are shared anyway. */
 	return 1;
 }

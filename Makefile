@@ -18,15 +18,8 @@ COMPILE = $(CC) $(BASE_CPPFLAGS) $(CPPFLAGS) $(BASE_CFLAGS) $(CFLAGS)
 # One static executable where this host can link one; else a dynamic one.
 static-works = $(shell mkdir -p $(B) && echo 'int main(void){return 0;}' | \
 	$(CC) -x c -fPIE -static-pie -o $(B)/static-try - 2>/dev/null && echo 1)
-LINK := -pie
-ifeq ($(STATIC),1)
-ifeq ($(static-works),1)
-LINK := -static-pie
-else
-$(warning no static C library here: linking dynamically)
-endif
-endif
-LINK += -Wl,-z,relro,-z,now
+LINK := -Wl,-z,relro,-z,now $(if $(filter 1,$(STATIC)),$(if $(static-works), \
+	-static-pie,$(warning no static C library: linking dynamically) -pie),-pie)
 
 PROFILES := $(wildcard profiles/*.profile profiles/*.inc)
 CORE_SRC := $(wildcard src/base/*.c src/host/*.c src/plan/*.c src/input/*.c \
@@ -47,12 +40,12 @@ $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(COMPILE) -c -o $@ $<
 
-$(B)/shipped.c: src/input/embed.sh $(PROFILES)
-	@mkdir -p $(@D)
-	src/input/embed.sh $(PROFILES) >$@.new && mv $@.new $@
-
 $(B)/shipped.o: $(B)/shipped.c
 	$(COMPILE) -c -o $@ $<
+
+$(B)/shipped.c: src/input/embed.sh $(PROFILES)
+	@mkdir -p $(@D)
+	src/input/embed.sh $(PROFILES) >$@
 
 demo: ## install what the build lacks, build, compile and run a program inside
 	@packaging/deps build
@@ -61,46 +54,43 @@ demo: ## install what the build lacks, build, compile and run a program inside
 
 check: ## install what the tests lack and run all of them
 	@packaging/deps build test
-	@$(MAKE) --no-print-directory all check-unit check-golden check-corpus \
-		check-cli
+	@$(MAKE) --no-print-directory all check-unit check-golden check-corpus check-sweep check-cli
 
 $(B)/unit: $(wildcard tests/unit/*.c) $(CORE)
 	$(COMPILE) -Itests/unit -Itests/golden -o $@ $(filter %.c,$^) $(CORE) \
 		$(LDFLAGS) -lcmocka
-
 check-unit: $(B)/unit ## unit tests of the pure parts (cmocka)
-	CMOCKA_MESSAGE_OUTPUT=STDOUT $(B)/unit
+	$(B)/unit
 
 $(B)/golden: tests/golden/golden.c tests/golden/canned.c $(CORE)
 	$(COMPILE) -Itests/golden -o $@ $^ $(LDFLAGS)
-
 check-golden: $(B)/golden ## plans on canned hosts against their golden files
 	$(B)/golden tests/golden
 
 FUZZ := cli profile compile
 $(B)/corpus-%: tests/fuzz/%.c tests/fuzz/replay.c tests/golden/canned.c $(CORE)
 	$(COMPILE) -Itests/golden -o $@ $^ $(LDFLAGS)
-
 check-corpus: $(FUZZ:%=$(B)/corpus-%) ## replay what fuzzing collected
 	@for f in $(FUZZ); do $(B)/corpus-$$f tests/corpus/$$f || exit 1; done
 
 $(B)/probe: tests/probe.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -O2 $(WARN) -static -o $@ $<
-
 check-cli: $(BIN) $(B)/probe ## command-line tests (bats); as root: as a user too
 	SANDBOX=$(abspath $(BIN)) PROBE=$(abspath $(B)/probe) tests/cli/run
 
+check-sweep: $(BIN) ## each system call of set-up fails once: the command never runs
+	SANDBOX=$(abspath $(BIN)) tests/sweep $(if $(filter 0,$(shell id -u)),--as nobody)
+
 check-vm: all ## the main job on stock kernels: VM=RUNNER, a machine's runner
-	$(VM) --kernel 6.1 -- tests/vm/smoke
-	$(VM) --kernel 6.12 -- tests/vm/smoke
+	for k in 6.1 6.12; do $(VM) --kernel $$k -- tests/vm/smoke || exit 1; done
 
 asan: ## unit, golden, corpus and command-line tests under ASan and UBSan
 	@packaging/deps build test
 	$(MAKE) --no-print-directory B=build/asan STATIC=0 CFLAGS="-O1 \
 		-fsanitize=address,undefined -fno-sanitize-recover=all \
 		-fno-omit-frame-pointer -U_FORTIFY_SOURCE $(CFLAGS)" \
-		all check-unit check-golden check-corpus check-cli
+		all check-unit check-golden check-corpus check-sweep check-cli
 
 SECONDS_EACH ?= 60
 fuzz: $(B)/shipped.c ## libFuzzer on every target (SECONDS_EACH=60)
@@ -122,12 +112,12 @@ man: $(MAN) ## the manual pages, in build/
 $(B)/sandbox.1 $(B)/sandbox-profile.5: $(B)/%: doc/%.in $(BIN)
 	$(abspath $(BIN)) --list man-options >$@.options
 	$(abspath $(BIN)) --list man-directives >$@.directives
-	sed -e '/^@OPTIONS@$$/{r $@.options' -e 'd}' -e '/^@DIRECTIVES@$$/{r \
-	$@.directives' -e 'd}' -e 's/@VERSION@/$(VERSION)/' $< >$@
+	sed -e '/^@OPTIONS@$$/{r $@.options' -e 'd}' \
+	    -e '/^@DIRECTIVES@$$/{r $@.directives' -e 'd}' \
+	    -e 's/@VERSION@/$(VERSION)/' $< >$@
 
 SHARED := bash-completion/completions/sandbox:bash \
 	zsh/site-functions/_sandbox:zsh fish/vendor_completions.d/sandbox.fish:fish
-
 install: all man ## install below DESTDIR and PREFIX
 	install -D -m 755 $(BIN) $(DESTDIR)$(BINDIR)/sandbox
 	install -D -m 644 -t $(DESTDIR)$(DATADIR)/profiles $(PROFILES)
@@ -137,17 +127,15 @@ install: all man ## install below DESTDIR and PREFIX
 		$(DESTDIR)$(PREFIX)/share/$${f%:*} || exit 1; done
 
 uninstall: ## remove what install put there
-	rm -rf $(DESTDIR)$(BINDIR)/sandbox $(DESTDIR)$(DATADIR) $(DESTDIR)$(MANDIR)/man1/sandbox.1 \
-		$(DESTDIR)$(MANDIR)/man5/sandbox-profile.5
+	rm -rf $(DESTDIR)$(BINDIR)/sandbox $(DESTDIR)$(DATADIR)
+	rm -f $(DESTDIR)$(MANDIR)/man?/sandbox.1 $(DESTDIR)$(MANDIR)/man?/sandbox-profile.5
 	for f in $(SHARED); do rm -f $(DESTDIR)$(PREFIX)/share/$${f%:*}; done
 
-dist: ## a reproducible tarball, in build/
-	@mkdir -p $(B)
-	git archive --prefix=sandbox-$(VERSION)/ HEAD | gzip -n9 \
-		>$(B)/sandbox-$(VERSION).tar.gz
+dist: $(BIN) ## a reproducible tarball, in build/
+	git archive --prefix=sandbox-$(VERSION)/ HEAD | gzip -n9 >$(B)/sandbox-$(VERSION).tar.gz
 
 compile_commands.json: ## for clangd and clang-tidy
-	@tests/compile-commands '$(CC) $(BASE_CPPFLAGS) $(WARN)' \
+	@tests/compile-commands '$(subst ','\'',$(CC) $(BASE_CPPFLAGS) $(WARN))' \
 		sandbox.c $(SRC) >$@
 
 clean: ## remove everything that was built
@@ -156,7 +144,8 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 24
 
+.DELETE_ON_ERROR:
 .PHONY: all demo check check-unit check-golden check-corpus check-cli check-vm \
-	asan fuzz bench lint format man install uninstall dist clean help \
+	check-sweep 	asan fuzz bench lint format man install uninstall dist clean help \
 	compile_commands.json
 -include $(OBJ:.o=.d)

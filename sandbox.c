@@ -71,16 +71,15 @@ static int answer(struct arena *a, const struct caller *caller,
 		  const struct request *request, struct err *e)
 {
 	struct str out = { .arena = a };
+	int r = 0;
 
 	if (request->action == ACTION_VERSION)
 		str_add(&out, "sandbox " VERSION "\n");
-	else if (request->action == ACTION_HELP &&
-		 help_print(a, caller, request->topic, &out, e) < 0)
-		return -1;
-	else if (request->action == ACTION_LIST &&
-		 help_list(a, caller, request->topic, &out, e) < 0)
-		return -1;
-	return print(&out, e);
+	else if (request->action == ACTION_HELP)
+		r = help_print(a, caller, request->topic, &out, e);
+	else
+		r = help_list(a, caller, request->topic, &out, e);
+	return r < 0 ? r : print(&out, e);
 }
 
 static int run(struct arena *a, const struct plan *plan,
@@ -129,8 +128,8 @@ static int sandbox(int argc, char **argv, struct err *e)
 	if (cli_read(&words, argc, (const char *const *)argv, &caller,
 		     caller.cwd, &files, &request, e) < 0)
 		return -1;
-	if (request.action == ACTION_HELP ||
-	    request.action == ACTION_VERSION || request.action == ACTION_LIST)
+	if (request.action == ACTION_HELP || request.action == ACTION_VERSION ||
+	    request.action == ACTION_LIST)
 		return answer(&words, &caller, &request, e);
 	if (settings_apply(&request.settings, &plans,
 			   caller.cwd ? caller.cwd : "/", plan, e) < 0)

@@ -17,7 +17,7 @@ struct arena_chunk {
 } __attribute__((aligned(16)));
 
 /* Untouched pages cost nothing, so the first chunk serves most values. */
-#define CHUNK_SIZE (256 * 1024)
+#define CHUNK_SIZE ((size_t)256 * 1024)
 #define ALIGNMENT 16
 
 static void fail(struct arena *a)

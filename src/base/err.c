@@ -8,7 +8,8 @@
 #include <string.h>
 
 /* Formats into a fixed field; what does not fit ends in "...". */
-static void fill(char *field, size_t size, const char *format, va_list ap)
+__attribute__((format(printf, 3, 0))) static void
+fill(char *field, size_t size, const char *format, va_list ap)
 {
 	int n = vsnprintf(field, size, format, ap);
 

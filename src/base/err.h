@@ -41,24 +41,20 @@ __attribute__((format(printf, 3, 4), cold)) int
 err_set(struct err *e, enum err_kind kind, const char *format, ...);
 
 /* A failed system call: takes errno as it is on entry, kind ERR_SYSTEM. */
-__attribute__((format(printf, 2, 3), cold)) int err_sys(struct err *e,
-							 const char *format,
-							 ...);
+__attribute__((format(printf, 2, 3), cold)) int
+err_sys(struct err *e, const char *format, ...);
 
 /* Puts "TEXT: " before the message: the larger thing that was being done. */
-__attribute__((format(printf, 2, 3), cold)) int err_wrap(struct err *e,
-							  const char *format,
-							  ...);
+__attribute__((format(printf, 2, 3), cold)) int
+err_wrap(struct err *e, const char *format, ...);
 
 /* Says where, unless a caller nearer to the fault already did. */
 __attribute__((format(printf, 2, 3), cold)) int err_at(struct err *e,
-							const char *format,
-							...);
+						       const char *format, ...);
 
 /* Says what to do about it, unless a caller nearer already did. */
-__attribute__((format(printf, 2, 3), cold)) int err_hint(struct err *e,
-							  const char *format,
-							  ...);
+__attribute__((format(printf, 2, 3), cold)) int
+err_hint(struct err *e, const char *format, ...);
 
 /* The exit status that belongs to the kind: 125, 126 or 127. */
 int err_exit_status(const struct err *e);

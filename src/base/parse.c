@@ -71,7 +71,7 @@ int parse_mode(const char *text, mode_t *out, struct err *e)
 
 int parse_id(const char *text, uint32_t *out, struct err *e)
 {
-	uint64_t n;
+	uint64_t n = 0;
 
 	if (parse_number(text, UINT32_MAX - 1, "a user or group id", &n, e) < 0)
 		return -1;

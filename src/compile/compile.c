@@ -67,8 +67,8 @@ int compile_ids(struct compile *c, struct err *e)
 static void compile_keep_fds(struct compile *c)
 {
 	const struct plan *p = c->plan;
-	int *fds = arena_alloc(c->arena, (p->keep_fds.count + 1) *
-						 sizeof(*fds));
+	int *fds =
+		arena_alloc(c->arena, (p->keep_fds.count + 1) * sizeof(*fds));
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->keep_fds.count; i++) {

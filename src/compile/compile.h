@@ -21,7 +21,7 @@ struct compile {
 	const struct plan *plan;
 	const struct host *host;
 	struct program *out;
-	const char *home;    /* HOME inside; NULL: the caller's stays as it is */
+	const char *home; /* HOME inside; NULL: the caller's stays as it is */
 	const char *workdir; /* where the command starts; NULL: not decided */
 };
 

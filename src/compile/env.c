@@ -64,8 +64,8 @@ static void env_apply(struct env *env, const struct caller *caller,
 {
 	switch (op->kind) {
 	case ENV_SET:
-		env_put(env, arena_format(env->arena, "%s=%s", op->name,
-					  op->value));
+		env_put(env,
+			arena_format(env->arena, "%s=%s", op->name, op->value));
 		break;
 	case ENV_UNSET:
 		env_unset(env, op->name, strlen(op->name));
@@ -178,8 +178,9 @@ int compile_command(struct compile *c, struct err *e)
 	size_t n = 0;
 
 	(void)e;
-	while (command[n])
+	do
 		n++;
+	while (command[n]);
 	argv = arena_alloc(c->arena, (n + 1) * sizeof(*argv));
 	memcpy(argv, command, n * sizeof(*argv));
 	if (c->plan->argv0)

@@ -30,8 +30,8 @@ static int add_bind(struct steps *s, const struct plan_mount *m, struct err *e)
 {
 	const struct path_fact *fact = host_path(s->c->host, m->source);
 
-	return steps_add_bind(s, fact, m->dest, bind_attributes(m),
-			      m->optional, e);
+	return steps_add_bind(s, fact, m->dest, bind_attributes(m), m->optional,
+			      e);
 }
 
 static int add_same(struct steps *s, const struct plan_mount *m, struct err *e)
@@ -39,8 +39,8 @@ static int add_same(struct steps *s, const struct plan_mount *m, struct err *e)
 	const struct path_fact *fact = host_path(s->c->host, m->source);
 	uint64_t attributes = bind_attributes(m);
 
-	if (m->optional && (fact->type == PATH_ABSENT ||
-			    fact->type == PATH_UNREACHABLE))
+	if (m->optional &&
+	    (fact->type == PATH_ABSENT || fact->type == PATH_UNREACHABLE))
 		return 0;
 	steps_add_links(s, fact);
 	if (steps_shows(s, fact->resolved, attributes))
@@ -51,8 +51,7 @@ static int add_same(struct steps *s, const struct plan_mount *m, struct err *e)
 
 static struct step *add_tmpfs(struct steps *s, const struct plan_mount *m)
 {
-	struct step *step =
-		steps_add(s, STEP_TMPFS, NULL, m->dest, ATTR_TMPFS);
+	struct step *step = steps_add(s, STEP_TMPFS, NULL, m->dest, ATTR_TMPFS);
 
 	step->mode = m->mode == MODE_DEFAULT ? 0755 : m->mode;
 	step->size = m->size;
@@ -130,8 +129,9 @@ static int add_dev(struct steps *s, const struct plan_mount *m, struct err *e)
 static void add_remount(struct steps *s, const struct plan_mount *m)
 {
 	const struct step *on = steps_covering(s, m->dest);
-	bool ours = on ? on->kind == STEP_TMPFS && str_equal(on->dest, m->dest) :
-			 m->dest[1] == '\0';
+	bool ours =
+		on ? on->kind == STEP_TMPFS && str_equal(on->dest, m->dest) :
+		     m->dest[1] == '\0';
 	struct step *step;
 
 	if (ours)
@@ -144,8 +144,7 @@ static void add_remount(struct steps *s, const struct plan_mount *m)
 	step->attributes = MOUNT_ATTR_RDONLY;
 }
 
-static int add_mount(struct steps *s, const struct plan_mount *m,
-		     struct err *e)
+static int add_mount(struct steps *s, const struct plan_mount *m, struct err *e)
 {
 	switch (m->kind) {
 	case MOUNT_BIND:

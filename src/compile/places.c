@@ -82,8 +82,8 @@ static int home_kept(struct steps *s, const struct path_fact *fact,
 		err_set(e, ERR_USAGE, "'%s' is not a directory", dir);
 		return err_at(e, "%s", s->origin);
 	}
-	return steps_add_bind(s, kept, private_place(s, fact), ATTR_BIND,
-			      false, e);
+	return steps_add_bind(s, kept, private_place(s, fact), ATTR_BIND, false,
+			      e);
 }
 
 int places_home(struct steps *s, const struct plan_mount *m, struct err *e)
@@ -204,8 +204,9 @@ int places_workdir(struct steps *s, const struct plan_mount *m, struct err *e)
 	if (mode == WORKDIR_NONE)
 		return 0;
 	if (!h->cwd) {
-		err_set(e, ERR_SYSTEM, "the working directory has no name any "
-				       "more");
+		err_set(e, ERR_SYSTEM,
+			"the working directory has no name any "
+			"more");
 		return err_hint(e, "change to another directory, or add "
 				   "--workdir none");
 	}
@@ -230,8 +231,7 @@ void places_finish(struct steps *s)
 	if (!home || !h->cwd || !str_equal(home->resolved, h->cwd))
 		return;
 	on = steps_covering(s, h->cwd);
-	if (s->c->plan->workdir == WORKDIR_AUTO && on &&
-	    on->kind == STEP_TMPFS)
+	if (s->c->plan->workdir == WORKDIR_AUTO && on && on->kind == STEP_TMPFS)
 		s->c->out->home_message =
 			"your home is read-only here; work in a subdirectory, "
 			"or add --rw ~";

@@ -12,9 +12,9 @@ static const struct {
 	uint64_t flag;
 	const char *name;
 } namespaces[] = {
-	{ CLONE_NEWUSER, "user" }, { CLONE_NEWNS, "mount" },
-	{ CLONE_NEWPID, "pid" },   { CLONE_NEWIPC, "ipc" },
-	{ CLONE_NEWNET, "net" },   { CLONE_NEWUTS, "uts" },
+	{ CLONE_NEWUSER, "user" },     { CLONE_NEWNS, "mount" },
+	{ CLONE_NEWPID, "pid" },       { CLONE_NEWIPC, "ipc" },
+	{ CLONE_NEWNET, "net" },       { CLONE_NEWUTS, "uts" },
 	{ CLONE_NEWCGROUP, "cgroup" },
 };
 
@@ -65,11 +65,16 @@ static void print_attributes(const struct step *s, struct str *out)
 static void print_step(const struct step *s, struct str *out)
 {
 	static const char *const verbs[] = {
-		[STEP_BIND] = "bind",	    [STEP_TMPFS] = "tmpfs",
-		[STEP_PROC] = "proc",	    [STEP_DEVPTS] = "devpts",
-		[STEP_DIR] = "dir",	    [STEP_SYMLINK] = "symlink",
-		[STEP_PROTECT] = "protect", [STEP_REMOUNT_RO] = "remount",
-		[STEP_HIDE] = "hide",	    [STEP_HIDE_PRIVATE] = "hide-private",
+		[STEP_BIND] = "bind",
+		[STEP_TMPFS] = "tmpfs",
+		[STEP_PROC] = "proc",
+		[STEP_DEVPTS] = "devpts",
+		[STEP_DIR] = "dir",
+		[STEP_SYMLINK] = "symlink",
+		[STEP_PROTECT] = "protect",
+		[STEP_REMOUNT_RO] = "remount",
+		[STEP_HIDE] = "hide",
+		[STEP_HIDE_PRIVATE] = "hide-private",
 	};
 
 	str_addf(out, "  %s", verbs[s->kind]);
@@ -126,8 +131,9 @@ static void print_command(const struct program *p, struct str *out)
 	str_add(out, "command\n");
 	if (p->new_session)
 		str_add(out, "  new session\n");
-	str_add(out, p->chdir_must ? "  directory" : "  directory, the first "
-						     "there is of");
+	str_add(out, p->chdir_must ? "  directory" :
+				     "  directory, the first "
+				     "there is of");
 	for (size_t i = 0; p->chdirs[i]; i++)
 		add_word(out, p->chdirs[i]);
 	str_add(out, "\n");

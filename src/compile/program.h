@@ -17,15 +17,15 @@
 struct str;
 
 enum step_kind {
-	STEP_BIND,    /* source, a host path, on dest */
-	STEP_TMPFS,   /* new tmpfs on dest: mode, size */
-	STEP_PROC,    /* new procfs on dest */
-	STEP_DEVPTS,  /* new devpts on dest */
-	STEP_DIR,     /* directory dest: mode */
-	STEP_SYMLINK, /* dest -> source */
-	STEP_PROTECT, /* dest bound on itself, read-only, if it is there */
-	STEP_REMOUNT_RO, /* the mount at dest */
-	STEP_HIDE,	 /* whatever is at dest is covered, if it is there */
+	STEP_BIND,	   /* source, a host path, on dest */
+	STEP_TMPFS,	   /* new tmpfs on dest: mode, size */
+	STEP_PROC,	   /* new procfs on dest */
+	STEP_DEVPTS,	   /* new devpts on dest */
+	STEP_DIR,	   /* directory dest: mode */
+	STEP_SYMLINK,	   /* dest -> source */
+	STEP_PROTECT,	   /* dest bound on itself, read-only, if it is there */
+	STEP_REMOUNT_RO,   /* the mount at dest */
+	STEP_HIDE,	   /* whatever is at dest is covered, if it is there */
 	STEP_HIDE_PRIVATE, /* what others may not read, at dest and below */
 };
 
@@ -34,7 +34,7 @@ struct step {
 	enum step_kind kind;
 	const char *source;
 	const char *dest;
-	const char *origin; /* what asked for it, for messages; or NULL */
+	const char *origin;  /* what asked for it, for messages; or NULL */
 	uint64_t attributes; /* MOUNT_ATTR_ of mount_setattr(2) to set */
 	mode_t mode;
 	uint64_t size;	   /* of a tmpfs; 0: the kernel's default */

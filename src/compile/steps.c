@@ -131,8 +131,8 @@ const char *program_source(struct arena *a, const struct program *p,
 		}
 		if (!on || (on->kind != STEP_BIND && on->kind != STEP_SYMLINK))
 			return NULL;
-		at = path_clean(a, "/", at + (on->dest[1] ?
-					      strlen(on->dest) : 0));
+		at = path_clean(a, "/",
+				at + (on->dest[1] ? strlen(on->dest) : 0));
 		if (on->kind == STEP_BIND)
 			return path_clean(a, "/",
 					  arena_format(a, "%s/%s", on->source,

@@ -45,10 +45,9 @@ int host_explain_userns(struct err *e)
 				   "user.max_user_namespaces=10000");
 	if (sysctl_value("/proc/sys/kernel/unprivileged_userns_clone") == 0 &&
 	    geteuid() != 0)
-		return err_hint(e,
-				"user namespaces are for root only here; an "
-				"administrator allows them with: sysctl -w "
-				"kernel.unprivileged_userns_clone=1");
+		return err_hint(e, "user namespaces are for root only here; an "
+				   "administrator allows them with: sysctl -w "
+				   "kernel.unprivileged_userns_clone=1");
 	if (sysctl_value("/proc/sys/kernel/"
 			 "apparmor_restrict_unprivileged_userns") == 1)
 		return err_hint(e, "AppArmor restricts user namespaces here; "

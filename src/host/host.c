@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
@@ -55,11 +56,14 @@ const struct path_fact *host_path(const struct host *h, const char *path)
 static int look_kernel(struct host *out, struct err *e)
 {
 	struct utsname u;
+	char *dot, *end;
 
 	if (uname(&u) < 0)
 		return err_sys(e, "uname");
-	if (sscanf(u.release, "%u.%u", &out->kernel_major,
-		   &out->kernel_minor) != 2)
+	out->kernel_major = (unsigned int)strtoul(u.release, &dot, 10);
+	out->kernel_minor =
+		*dot == '.' ? (unsigned int)strtoul(dot + 1, &end, 10) : 0;
+	if (dot == u.release || *dot != '.' || end == dot + 1)
 		return err_set(e, ERR_SYSTEM, "kernel release '%s' is unknown",
 			       u.release);
 	return 0;

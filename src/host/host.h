@@ -23,7 +23,7 @@ struct caller {
 	uid_t uid; /* effective ids */
 	gid_t gid;
 	const char *const *environ; /* NAME=VALUE, NULL-terminated */
-	const char *cwd; /* resolved; NULL if it cannot be named */
+	const char *cwd;	    /* resolved; NULL if it cannot be named */
 };
 
 /* The working directory's name lives in `a`. */

@@ -192,8 +192,10 @@ static void mark(struct apply *to, const struct setting *s,
 	struct plan_mount *m;
 
 	for (size_t i = 0; i < to->plan->mounts.count; i++)
-		if (to->plan->mounts.items[i].kind == kind)
+		if (to->plan->mounts.items[i].kind == kind) {
+			to->plan->mounts.items[i].origin = s->origin;
 			return;
+		}
 	m = add_mount(to, s, kind);
 	if (kind == MOUNT_HOME)
 		take_size(to, m);
@@ -275,8 +277,8 @@ APPLIER(unshare_all)
 {
 	(void)s;
 	(void)e;
-	to->plan->unshare |= CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET |
-			     CLONE_NEWUTS;
+	to->plan->unshare |=
+		CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS;
 	to->plan->unshare_try |= CLONE_NEWUSER | CLONE_NEWCGROUP;
 	return 0;
 }

@@ -115,8 +115,11 @@ static int one_option(struct cli *c, struct err *e)
 	struct setting s = { .directive = find(c, word, &value) };
 
 	s.origin = arena_format(c->arena, "argument %d", position);
-	if ((!s.directive && unknown_option(c, word, e) < 0) ||
-	    take_args(c, s.directive, value, &s, e) < 0)
+	if (!s.directive) {
+		unknown_option(c, word, e);
+		return err_at(e, "%s", s.origin);
+	}
+	if (take_args(c, s.directive, value, &s, e) < 0)
 		return err_at(e, "%s", s.origin);
 	keep(c, &s);
 	return 0;
@@ -154,8 +157,7 @@ static const char *const *copy_command(struct cli *c)
 	return copy;
 }
 
-static int read_profiles(struct cli *c, struct profile_reader *r,
-			 struct err *e)
+static int read_profiles(struct cli *c, struct profile_reader *r, struct err *e)
 {
 	if (c->profiles.count == 0)
 		return profile_read(r, "default", e);
@@ -172,8 +174,7 @@ static int read_profiles(struct cli *c, struct profile_reader *r,
 
 int cli_read(struct arena *a, int argc, const char *const *argv,
 	     const struct caller *caller, const char *cwd,
-	     struct profile_source *source, struct request *out,
-	     struct err *e)
+	     struct profile_source *source, struct request *out, struct err *e)
 {
 	struct cli c = {
 		.arena = a,

@@ -15,8 +15,8 @@
 
 /* What the command line asks for, besides settings. */
 struct request {
-	enum action action;	/* ACTION_NONE: run the command */
-	const char *topic;	/* of --help=TOPIC or --list WHAT, or NULL */
+	enum action action; /* ACTION_NONE: run the command */
+	const char *topic;  /* of --help=TOPIC or --list WHAT, or NULL */
 	const char *const *command; /* copied; NULL when there is none */
 	struct settings settings;   /* of all profiles, then of the options */
 };
@@ -28,7 +28,6 @@ struct request {
  */
 int cli_read(struct arena *a, int argc, const char *const *argv,
 	     const struct caller *caller, const char *cwd,
-	     struct profile_source *source, struct request *out,
-	     struct err *e);
+	     struct profile_source *source, struct request *out, struct err *e);
 
 #endif

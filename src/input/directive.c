@@ -39,9 +39,10 @@ const struct directive directives[] = {
 	  ACTION_PRINT_PROFILE, NULL, 0,
 	  "print all profiles and options as one profile, and run nothing",
 	  NULL },
-	{ "list", 0, SECTION_GENERAL, "WHAT", { VALUE_LIST }, CLI,
+	{ "list", 0, SECTION_GENERAL, "profiles|options|directives|rlimits",
+	  { VALUE_CHOICE }, CLI,
 	  ACTION_LIST, NULL, 0,
-	  "list profiles, options, directives or rlimits, and run nothing",
+	  "list what there is, and run nothing",
 	  "The lists are tab-separated, for completion scripts and others." },
 	{ "help", 'h', SECTION_GENERAL, "TOPIC", { VALUE_TOPIC },
 	  CLI | DIRECTIVE_ARG_OPTIONAL, ACTION_HELP, NULL, 0,
@@ -83,9 +84,10 @@ const struct directive directives[] = {
 	  "how the working directory is shown",
 	  ".Bl -tag -width auto -compact\n"
 	  ".It Cm auto\n"
-	  "A directory of yours is writable; what is visible anyway stays as "
-	  "it is; of your home only the entries without a dot are shown, "
-	  "read-only; what is not yours is read-only.\n"
+	  "A directory that is yours, or that you may write to, is writable\n"
+	  "(for root only the owner counts); what is visible anyway stays as\n"
+	  "it is; of your home only the entries without a dot are shown,\n"
+	  "read-only; any other directory is read-only.\n"
 	  ".It Cm rw\nWritable.\n"
 	  ".It Cm ro\nRead-only.\n"
 	  ".It Cm none\nNot shown, unless other directives show it.\n"
@@ -304,14 +306,19 @@ unsigned int directive_arity(const struct directive *d)
 	return words;
 }
 
-/* More than this many edits is another word. */
-#define NEAR 3
+/* More than a third of a word changed makes another word. */
+static unsigned int near_limit(const char *word)
+{
+	size_t n = strlen(word) / 3 + 1;
+
+	return n < 3 ? (unsigned int)n : 3;
+}
 
 const char *directive_suggest(struct arena *a, const char *word,
 			      const char *prefix, unsigned int without_flags)
 {
 	struct str out = { .arena = a };
-	unsigned int best = NEAR;
+	unsigned int limit = near_limit(word), best = limit;
 
 	for (size_t i = 0; i < directive_count; i++) {
 		const struct directive *d = &directives[i];
@@ -319,12 +326,12 @@ const char *directive_suggest(struct arena *a, const char *word,
 
 		if (d->flags & without_flags)
 			continue;
-		n = str_distance(word, d->name, NEAR);
+		n = str_distance(word, d->name, limit);
 		if (n < best) {
 			best = n;
 			out = (struct str){ .arena = a };
 		}
-		if (n == best && n < NEAR)
+		if (n == best && n < limit)
 			str_addf(&out, "%s'%s%s'", out.length ? " or " : "",
 				 prefix, d->name);
 	}

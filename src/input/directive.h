@@ -35,7 +35,6 @@ enum value_kind {
 	VALUE_CHOICE, /* one of the words in the metavar, as in auto|rw */
 	VALUE_RLIMIT,
 	VALUE_NAME, /* of an environment variable */
-	VALUE_LIST, /* of --list */
 	VALUE_TOPIC /* of --help */
 };
 
@@ -43,7 +42,7 @@ enum directive_flag {
 	DIRECTIVE_ONLY_CLI = 1,	    /* not in profiles */
 	DIRECTIVE_ONLY_PROFILE = 2, /* not on the command line */
 	DIRECTIVE_SINGLE = 4,	    /* one value; the last one counts */
-	DIRECTIVE_TRY = 8, /* skipped if a variable in it is not set */
+	DIRECTIVE_TRY = 8,	    /* skipped if a variable in it is not set */
 	DIRECTIVE_ARG_OPTIONAL = 16, /* --help[=TOPIC] alone */
 };
 

@@ -154,11 +154,11 @@ int help_print(struct arena *a, const struct caller *caller, const char *topic,
 /* --- --list ------------------------------------------------------------- */
 
 static const char *const value_names[] = {
-	[VALUE_TEXT] = "text",	       [VALUE_PATH] = "path",
-	[VALUE_PROFILE] = "profile",   [VALUE_SIZE] = "size",
-	[VALUE_NUMBER] = "number",     [VALUE_CHOICE] = "choice",
-	[VALUE_RLIMIT] = "rlimit",     [VALUE_NAME] = "name",
-	[VALUE_LIST] = "list",	       [VALUE_TOPIC] = "topic",
+	[VALUE_TEXT] = "text",	     [VALUE_PATH] = "path",
+	[VALUE_PROFILE] = "profile", [VALUE_SIZE] = "size",
+	[VALUE_NUMBER] = "number",   [VALUE_CHOICE] = "choice",
+	[VALUE_RLIMIT] = "rlimit",   [VALUE_NAME] = "name",
+	[VALUE_TOPIC] = "topic",
 };
 
 /* NAME, metavars, kind of each argument, help: one row a line. */
@@ -196,7 +196,10 @@ static void list_man(struct str *out, unsigned int without, const char *macro)
 			if (d->section != (enum section)s ||
 			    (d->flags & without))
 				continue;
-			str_addf(out, ".It %s %s%s", macro, dash, d->name);
+			str_addf(out, ".It %s ", macro);
+			if (d->letter && dash[0])
+				str_addf(out, "%c , Fl ", d->letter);
+			str_addf(out, "%s%s", dash, d->name);
 			if (d->flags & DIRECTIVE_ARG_OPTIONAL)
 				str_addf(out, " Ns Oo = Ns Ar %s Oc",
 					 d->metavars);

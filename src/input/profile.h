@@ -23,12 +23,12 @@
 
 /* Longer ones are errors; nothing a person writes comes near. */
 #define PROFILE_LINE_MAX 16384
-#define PROFILE_SIZE_MAX (1024 * 1024)
+#define PROFILE_SIZE_MAX ((size_t)1024 * 1024)
 
 /* A profile's text and what it is called in messages. */
 struct profile_text {
-	const char *name; /* "gcc.profile", "./my.profile" */
-	const char *id;	  /* the same for the same text: "once per run" */
+	const char *name;      /* "gcc.profile", "./my.profile" */
+	const char *id;	       /* the same for the same text: "once per run" */
 	const char *directory; /* of a file, else NULL */
 	const char *text;
 	size_t size;

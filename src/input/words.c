@@ -103,8 +103,10 @@ static int hex_digit(char c)
 
 static int escape(struct splitter *s, struct str *word, struct err *e)
 {
-	char c = s->p < s->end ? *s->p++ : '\0';
+	char c = '\0';
 
+	if (s->p < s->end)
+		c = *s->p++;
 	if (c == 'n')
 		c = '\n';
 	else if (c == 't')
@@ -158,8 +160,8 @@ static int one_word(struct splitter *s, struct str *word, struct err *e)
 {
 	int r = 0;
 
-	if (*s->p == '~' && (s->p + 1 == s->end || s->p[1] == '/' ||
-			     is_blank(s->p[1]))) {
+	if (*s->p == '~' &&
+	    (s->p + 1 == s->end || s->p[1] == '/' || is_blank(s->p[1]))) {
 		s->p++;
 		r = expand(s, "HOME", word, e);
 	}
@@ -184,8 +186,8 @@ static int one_word(struct splitter *s, struct str *word, struct err *e)
 }
 
 int words_split(struct arena *a, const char *line, size_t length,
-		const struct caller *caller, const char *cwd,
-		struct words *out, struct err *e)
+		const struct caller *caller, const char *cwd, struct words *out,
+		struct err *e)
 {
 	struct words words = { 0 };
 	struct splitter s = {

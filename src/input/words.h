@@ -20,7 +20,7 @@ struct words {
 
 /* `line` of `length` bytes without its newline; `cwd` is ${PWD} or NULL. */
 int words_split(struct arena *a, const char *line, size_t length,
-		const struct caller *caller, const char *cwd,
-		struct words *out, struct err *e);
+		const struct caller *caller, const char *cwd, struct words *out,
+		struct err *e);
 
 #endif

@@ -20,18 +20,18 @@
 struct err;
 
 enum mount_kind {
-	MOUNT_BIND,	  /* source on dest, bubblewrap's --bind family */
-	MOUNT_SAME,	  /* source at its own path, symlinks recreated */
-	MOUNT_TMPFS,	  /* a new tmpfs */
-	MOUNT_PROC,	  /* procfs of the sandbox's PID namespace */
-	MOUNT_DEV,	  /* a minimal /dev */
-	MOUNT_DIR,	  /* a directory, if there is none */
-	MOUNT_SYMLINK,	  /* dest -> source */
-	MOUNT_REMOUNT_RO, /* the mount at dest becomes read-only */
-	MOUNT_HIDE,	  /* what is at dest is covered, mode 0 */
+	MOUNT_BIND,	    /* source on dest, bubblewrap's --bind family */
+	MOUNT_SAME,	    /* source at its own path, symlinks recreated */
+	MOUNT_TMPFS,	    /* a new tmpfs */
+	MOUNT_PROC,	    /* procfs of the sandbox's PID namespace */
+	MOUNT_DEV,	    /* a minimal /dev */
+	MOUNT_DIR,	    /* a directory, if there is none */
+	MOUNT_SYMLINK,	    /* dest -> source */
+	MOUNT_REMOUNT_RO,   /* the mount at dest becomes read-only */
+	MOUNT_HIDE,	    /* what is at dest is covered, mode 0 */
 	MOUNT_HIDE_PRIVATE, /* what only root may read there; as root only */
-	MOUNT_HOME,	  /* where the home directory goes: plan.home */
-	MOUNT_WORKDIR,	  /* where the working directory goes: plan.workdir */
+	MOUNT_HOME,	    /* where the home directory goes: plan.home */
+	MOUNT_WORKDIR,	    /* where the working directory goes: plan.workdir */
 };
 
 #define MODE_DEFAULT ((mode_t)-1)
@@ -43,10 +43,10 @@ struct plan_mount {
 	const char *dest;   /* clean path inside */
 	const char *origin; /* "argument 3", "gcc.profile:12" */
 	bool writable;
-	bool devices;	/* device files work: --dev-bind */
-	bool optional;	/* a missing source is no error: -try */
-	mode_t mode;	/* MODE_DEFAULT: the kind's own */
-	uint64_t size;	/* bytes of a tmpfs, 0: the kernel's default */
+	bool devices;  /* device files work: --dev-bind */
+	bool optional; /* a missing source is no error: -try */
+	mode_t mode;   /* MODE_DEFAULT: the kind's own */
+	uint64_t size; /* bytes of a tmpfs, 0: the kernel's default */
 };
 
 enum home_mode { HOME_NONE, HOME_PRIVATE, HOME_RO, HOME_RW, HOME_DIR };
@@ -87,8 +87,8 @@ struct plan {
 	const char *hostname; /* NULL: inherited */
 	bool new_session, die_with_parent, as_pid_1;
 
-	const char *chdir; /* NULL: the working directory */
-	const char *argv0; /* NULL: the command's name */
+	const char *chdir;	    /* NULL: the working directory */
+	const char *argv0;	    /* NULL: the command's name */
 	const char *const *command; /* NULL-terminated, never empty */
 };
 

@@ -23,8 +23,7 @@ struct image {
 static const void *part(const struct image *f, uint64_t offset, uint64_t item,
 			uint64_t count)
 {
-	if (offset > f->size || offset % 8 ||
-	    count > (f->size - offset) / item)
+	if (offset > f->size || offset % 8 || count > (f->size - offset) / item)
 		return NULL;
 	return f->data + offset;
 }

@@ -294,9 +294,10 @@ int tree_mount_point(struct tree *t, const char *path, bool directory,
 		return err_sys(e, "fstat '%s'", path);
 	if (S_ISDIR(st.st_mode) != directory)
 		return err_set(e, ERR_SYSTEM,
-			       directory ? "mount point '%s' is not a directory"
-					 : "mount point '%s' is a directory, "
-					   "the source is not",
+			       directory ?
+				       "mount point '%s' is not a directory" :
+				       "mount point '%s' is a directory, "
+				       "the source is not",
 			       path);
 	*out = (struct dest){ fd, "" };
 	return 0;

@@ -25,7 +25,6 @@ int engine_new_tmpfs(mode_t mode, uint64_t size, uint64_t attributes,
 
 /* STEP_HIDE and STEP_HIDE_PRIVATE. */
 int engine_hide(struct engine *en, const struct step *s, struct err *e);
-int engine_hide_private(struct engine *en, const struct step *s,
-			struct err *e);
+int engine_hide_private(struct engine *en, const struct step *s, struct err *e);
 
 #endif

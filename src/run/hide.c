@@ -147,8 +147,8 @@ static int hide_directory(const struct place *p, const char *name,
 {
 	struct place below = { .en = p->en, .depth = p->depth + 1 };
 	struct stat st;
-	autoclose int fd = openat(p->dir, name, O_RDONLY | O_DIRECTORY |
-					  O_NOFOLLOW | O_CLOEXEC);
+	autoclose int fd = openat(
+		p->dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	/* Not even root may list it: it cannot be looked through. */
 	if (fd < 0 && errno == EACCES)

@@ -32,9 +32,10 @@ int stage_await(struct run *r, struct err *e)
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return err_sys(e, "tie the sandbox to its supervisor");
-	if (recv(r->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
-		_exit(125);
-	return 0;
+	if (recv(r->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+	    errno == EAGAIN)
+		return 0;
+	return err_sys(e, "reach the supervisor");
 }
 
 int stage_hostname(struct run *r, struct err *e)
@@ -67,7 +68,7 @@ int stage_scrub(struct run *r, struct err *e)
 
 /* --- spawn -------------------------------------------------------------- */
 
-#define STACK_SIZE (256 * 1024)
+#define STACK_SIZE ((size_t)256 * 1024)
 #define PAGE 4096
 
 /* The command's process keeps argv and environ on its stack, twice at most. */
@@ -84,7 +85,7 @@ static int command_main(void *argument)
 {
 	struct run *r = argument;
 
-	stages_run(r, ACTOR_COMMAND, r->late_error);
+	stages_run(r, ACTOR_COMMAND, &r->late_error);
 	_exit(125);
 }
 
@@ -96,7 +97,6 @@ static int command_main(void *argument)
  */
 int stage_spawn(struct run *r, struct err *e)
 {
-	struct err late = { 0 };
 	struct message m = { .kind = MESSAGE_READY };
 	size_t size = stack_size(r->program);
 	char *stack = mmap(NULL, size, PROT_READ | PROT_WRITE,
@@ -104,7 +104,6 @@ int stage_spawn(struct run *r, struct err *e)
 
 	if (stack == MAP_FAILED)
 		return err_sys(e, "make a stack");
-	r->late_error = &late;
 	/* Also the last look whether there still is a supervisor. */
 	if (message_send(r->socket, &m, e) < 0)
 		return -1;
@@ -112,14 +111,13 @@ int stage_spawn(struct run *r, struct err *e)
 			   CLONE_VM | CLONE_VFORK | SIGCHLD, r);
 	if (r->command < 0)
 		return err_sys(e, "spawn the command");
-	if (late.kind != ERR_NONE) {
-		*e = late;
+	if (r->late_error.kind != ERR_NONE) {
+		*e = r->late_error;
 		return -1;
 	}
 	/* Who reads a pipe of the command must not wait for us to close it. */
-	if (sys_close_range(0, (unsigned int)r->socket - 1) < 0 ||
-	    sys_close_range((unsigned int)r->socket + 1, UINT32_MAX) < 0)
-		return err_sys(e, "close descriptors");
+	sys_close_range(0, (unsigned int)r->socket - 1);
+	sys_close_range((unsigned int)r->socket + 1, UINT32_MAX);
 	return 0;
 }
 
@@ -132,7 +130,9 @@ static long snmp_value(const char *text, const char *protocol,
 	const char *header = strstr(text, protocol);
 	const char *values = header ? strstr(header + 1, protocol) : NULL;
 
-	while (header && values) {
+	if (!values)
+		return 0;
+	for (;;) {
 		header += strcspn(header, " \n");
 		values += strcspn(values, " \n");
 		if (*header != ' ' || *values != ' ')
@@ -142,7 +142,6 @@ static long snmp_value(const char *text, const char *protocol,
 		if (strncmp(header, field, strlen(field)) == 0)
 			return strtol(values, NULL, 10);
 	}
-	return 0;
 }
 
 /*

@@ -147,7 +147,8 @@ static int run_bind(struct engine *en, const struct step *s, struct err *e)
 		return err_sys(e, "open source '%s'", s->source);
 	if (check_source(fd, s, &directory, e) < 0)
 		return -1;
-	if (s->attributes && engine_set_attributes(fd, s->attributes, true, e) < 0)
+	if (s->attributes &&
+	    engine_set_attributes(fd, s->attributes, true, e) < 0)
 		return err_wrap(e, "bind '%s'", s->source);
 	if (place(en, fd, s, directory, e) < 0)
 		return err_wrap(e, "bind '%s' on '%s'", s->source, s->dest);
@@ -274,10 +275,14 @@ static int run_step(struct engine *en, const struct step *s, struct err *e)
 {
 	static int (*const kinds[])(struct engine *, const struct step *,
 				    struct err *) = {
-		[STEP_BIND] = run_bind,	      [STEP_TMPFS] = run_tmpfs,
-		[STEP_PROC] = run_proc,	      [STEP_DEVPTS] = run_devpts,
-		[STEP_DIR] = run_dir,	      [STEP_SYMLINK] = run_symlink,
-		[STEP_PROTECT] = run_protect, [STEP_REMOUNT_RO] = run_remount,
+		[STEP_BIND] = run_bind,
+		[STEP_TMPFS] = run_tmpfs,
+		[STEP_PROC] = run_proc,
+		[STEP_DEVPTS] = run_devpts,
+		[STEP_DIR] = run_dir,
+		[STEP_SYMLINK] = run_symlink,
+		[STEP_PROTECT] = run_protect,
+		[STEP_REMOUNT_RO] = run_remount,
 		[STEP_HIDE] = engine_hide,
 		[STEP_HIDE_PRIVATE] = engine_hide_private,
 	};
@@ -296,7 +301,8 @@ static int run_step(struct engine *en, const struct step *s, struct err *e)
 static int attach_base(struct engine *en, struct err *e)
 {
 	struct dest to = { AT_FDCWD, "/" };
-	int fd = engine_new_tmpfs(0755, 0, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, e);
+	int fd = engine_new_tmpfs(0755, 0, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
+				  e);
 
 	if (fd < 0 || engine_attach(fd, &to, e) < 0) {
 		err_wrap(e, "make the new root");

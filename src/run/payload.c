@@ -41,8 +41,10 @@ int stage_directory(struct run *r, struct err *e)
 		}
 		if (!p->chdir_must)
 			continue;
-		err_sys(e, "working directory '%s' is not visible in the "
-			   "sandbox", p->chdirs[i]);
+		err_sys(e,
+			"working directory '%s' is not visible in the "
+			"sandbox",
+			p->chdirs[i]);
 		e->kind = ERR_USAGE;
 		return err_hint(e, "add --ro or --rw with it, or --chdir DIR "
 				   "with another");
@@ -122,7 +124,7 @@ static const char *called(const struct program *p)
 {
 	const char *first = p->paths[0];
 
-	return p->paths[1] ? strrchr(first, '/') + 1 : first;
+	return first && p->paths[1] ? strrchr(first, '/') + 1 : first;
 }
 
 static int not_run(const char *name, const char *path, int errnum,

@@ -18,10 +18,10 @@
 
 /* What became of the command. */
 struct outcome {
-	bool failed;	 /* sandbox did not get as far as the command: `err` */
+	bool failed; /* sandbox did not get as far as the command: `err` */
 	struct err err;
-	int status;	 /* else the wait status of the command */
-	bool no_network; /* it asked for a network that is not there */
+	int status;	     /* else the wait status of the command */
+	bool no_network;     /* it asked for a network that is not there */
 	struct rusage usage; /* of the tree, as far as it was waited for */
 };
 
@@ -62,7 +62,7 @@ struct run {
 	size_t directory;     /* which of program.chdirs it was */
 	bool ignored_sigchld; /* SIGCHLD was ignored, as the command expects */
 	pid_t command;
-	struct err *late_error; /* in memory shared with the command's process */
+	struct err late_error; /* written by the command's process */
 };
 
 /* --- stages ------------------------------------------------------------- */

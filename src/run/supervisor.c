@@ -145,8 +145,7 @@ static bool is_ignored(int signal)
 {
 	struct sigaction now;
 
-	return sigaction(signal, NULL, &now) == 0 &&
-	       now.sa_handler == SIG_IGN;
+	return sigaction(signal, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
 /*
@@ -165,8 +164,8 @@ static void forward(struct run *r, const struct signalfd_siginfo *s)
 
 	bool group = s->ssi_code == SI_KERNEL;
 
-	if (is_ignored(signal) || (group && !r->program->init &&
-				   getpgid(r->child) == getpgrp()))
+	if (is_ignored(signal) ||
+	    (group && !r->program->init && getpgid(r->child) == getpgrp()))
 		return;
 	info.si_value.sival_int = group ? INIT_FORWARD_GROUP : INIT_FORWARD;
 	sys_pidfd_send_signal(r->pidfd, signal,

@@ -198,6 +198,15 @@ bool path_has_dotdot(const char *path)
 	return false;
 }
 
+char *path_rebase(struct arena *a, const char *path, const char *from,
+		  const char *to)
+{
+	/* The root is the one directory whose name ends in a slash. */
+	const char *rest = path + (from[1] ? strlen(from) : 0);
+
+	return path_clean(a, "/", path_join(a, to, rest));
+}
+
 char *path_join(struct arena *a, const char *dir, const char *name)
 {
 	size_t n = dir[1] || dir[0] != '/' ? strlen(dir) : 0;

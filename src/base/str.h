@@ -65,6 +65,10 @@ bool path_within(const char *path, const char *dir);
 /* True if a component of `path` is "..". */
 bool path_has_dotdot(const char *path);
 
+/* `path`, which is within `from`, moved to the same place within `to`. */
+char *path_rebase(struct arena *a, const char *path, const char *from,
+		  const char *to);
+
 /* `dir`/`name` with one slash between. */
 char *path_join(struct arena *a, const char *dir, const char *name);
 

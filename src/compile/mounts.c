@@ -123,6 +123,31 @@ static int add_dev(struct steps *s, const struct plan_mount *m, struct err *e)
 }
 
 /*
+ * Others than root cannot read it anyway. Where nothing was mounted in it since
+ * it was bound, `source` says what it is on the host, so that run may bind it
+ * once more without its owner; else it has to cover one by one.
+ */
+static void add_hide_private(struct steps *s, const struct plan_mount *m)
+{
+	const struct step *on = steps_covering(s, m->dest);
+	const struct step *end = s->list.items + s->list.count;
+	const char *source = NULL;
+	uint64_t attributes = ATTR_RO;
+
+	if (s->c->host->caller->uid != 0)
+		return;
+	if (on && on->kind == STEP_BIND) {
+		attributes = on->attributes;
+		source = path_rebase(s->c->arena, m->dest, on->dest,
+				     on->source);
+		for (const struct step *later = on + 1; later < end; later++)
+			if (path_within(later->dest, m->dest))
+				source = NULL;
+	}
+	steps_add(s, STEP_HIDE_PRIVATE, source, m->dest, attributes);
+}
+
+/*
  * What sandbox made itself becomes read-only last, so that later directives
  * (--ro FILE below /run) still find a place for their mount points.
  */
@@ -171,9 +196,7 @@ static int add_mount(struct steps *s, const struct plan_mount *m, struct err *e)
 		steps_add(s, STEP_HIDE, NULL, m->dest, ATTR_RO);
 		return 0;
 	case MOUNT_HIDE_PRIVATE:
-		/* Others cannot read it anyway. */
-		if (s->c->host->caller->uid == 0)
-			steps_add(s, STEP_HIDE_PRIVATE, NULL, m->dest, ATTR_RO);
+		add_hide_private(s, m);
 		return 0;
 	case MOUNT_HOME:
 		return places_home(s, m, e);

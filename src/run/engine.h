@@ -9,7 +9,7 @@
 struct engine {
 	const struct program *program;
 	struct tree tree;
-	int socket; /* to the supervisor: never to be closed here */
+	const struct run *run;
 };
 
 /* Sets MOUNT_ATTR_ flags on a mount, or on the whole tree of mounts. */

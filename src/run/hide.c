@@ -218,7 +218,17 @@ static int hide_below(const struct place *p, struct err *e)
 int engine_hide_private(struct engine *en, const struct step *s, struct err *e)
 {
 	struct place p = { .en = en };
+	struct dest to = { 0 };
 	int parent = -1;
+
+	if (s == en->run->private_step && en->run->private_fd >= 0) {
+		if (tree_mount_point(&en->tree, s->dest, true, &to, e) < 0 ||
+		    engine_attach(en->run->private_fd, &to, e) < 0)
+			return err_wrap(e, "hide from root what is in '%s'",
+					s->dest);
+		tree_forget(&en->tree);
+		return 0;
+	}
 
 	if (tree_parent(&en->tree, s->dest, &parent, e) < 0)
 		return -1;

@@ -345,7 +345,7 @@ static int attach_root(struct engine *en, const struct step *s, struct err *e)
 
 static int close_batch(struct engine *en, struct err *e)
 {
-	int keep = en->socket;
+	int keep = en->run->socket;
 
 	if (keep < en->tree.root)
 		keep = en->tree.root;
@@ -360,7 +360,7 @@ int stage_mounts(struct run *r, struct err *e)
 	const struct program *p = r->program;
 	struct engine en = {
 		.program = p,
-		.socket = r->socket,
+		.run = r,
 		.tree = { .root = -1, .base = -1 },
 	};
 	size_t i = 0;

@@ -50,6 +50,8 @@ struct run {
 	int signals;	 /* signalfd(2) */
 	int tty;	 /* the controlling terminal, or -1 */
 	bool foreground; /* its foreground was ours at the start */
+	const struct step *private_step; /* what private_fd is for */
+	int private_fd; /* a mount without user 0, or -1: private.c */
 	bool ready;	 /* set-up is complete */
 	bool exit_known;
 
@@ -84,8 +86,9 @@ int stages_run(struct run *r, enum actor actor, struct err *e);
 
 #define STAGE(name) int stage_##name(struct run *r, struct err *e)
 
-/* supervisor.c */
+/* supervisor.c, private.c */
 STAGE(inherit);
+STAGE(private);
 STAGE(clone);
 STAGE(watch);
 

@@ -16,6 +16,15 @@
 
 #include <linux/sched.h>
 
+/* Only real root can prepare it, and only root needs it. */
+static bool wants_private(const struct program *p)
+{
+	for (size_t i = 0; i < p->step_count; i++)
+		if (p->steps[i].kind == STEP_HIDE_PRIVATE)
+			return true;
+	return false;
+}
+
 static bool wants_userns(const struct program *p)
 {
 	return p->namespaces & CLONE_NEWUSER;
@@ -48,6 +57,7 @@ static bool wants_limits(const struct program *p)
 
 const struct stage stages[] = {
 	{ "inherit", ACTOR_SUPERVISOR, NULL, stage_inherit },
+	{ "private", ACTOR_SUPERVISOR, wants_private, stage_private },
 	{ "clone", ACTOR_SUPERVISOR, NULL, stage_clone },
 	{ "watch", ACTOR_SUPERVISOR, NULL, stage_watch },
 

@@ -93,6 +93,8 @@ int stage_clone(struct run *r, struct err *e)
 	r->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (r->signals < 0)
 		return err_sys(e, "make a signalfd");
+	if (r->private_fd >= 0)
+		close(r->private_fd);
 	/* The command's pipes are the command's: we hold only stderr. */
 	sys_close_range(0, 1);
 	for (size_t i = 0; i < r->program->keep_fd_count; i++)
@@ -256,6 +258,7 @@ void run_program(const struct program *p, struct block block,
 		.signals = -1,
 		.tty = -1,
 		.socket = -1,
+		.private_fd = -1,
 		.block = block,
 	};
 

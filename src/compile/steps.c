@@ -131,18 +131,12 @@ const char *program_source(struct arena *a, const struct program *p,
 		}
 		if (!on || (on->kind != STEP_BIND && on->kind != STEP_SYMLINK))
 			return NULL;
-		at = path_clean(a, "/",
-				at + (on->dest[1] ? strlen(on->dest) : 0));
 		if (on->kind == STEP_BIND)
-			return path_clean(a, "/",
-					  arena_format(a, "%s/%s", on->source,
-						       at));
-		at = path_clean(a, "/",
-				arena_format(a, "%s/%s/%s",
-					     on->source[0] == '/' ?
-						     "" :
-						     path_parent(a, on->dest),
-					     on->source, at));
+			return path_rebase(a, at, on->dest, on->source);
+		/* A relative target is relative to where the link is. */
+		at = path_rebase(a, at, on->dest,
+				 path_clean(a, path_parent(a, on->dest),
+					    on->source));
 	}
 	return NULL;
 }

@@ -210,6 +210,24 @@ static int hide_below(const struct place *p, struct err *e)
 	return 0;
 }
 
+/* What the supervisor prepared goes on top of what it was made from. */
+static int attach_private(struct engine *en, const struct step *s,
+			  struct err *e)
+{
+	int mount = en->run->private_fd;
+	struct dest to = { 0 };
+	struct stat st;
+
+	if (fstat(mount, &st) < 0)
+		return err_sys(e, "fstat '%s'", s->source);
+	if (tree_mount_point(&en->tree, s->dest, S_ISDIR(st.st_mode), &to, e) <
+		    0 ||
+	    engine_attach(mount, &to, e) < 0)
+		return err_wrap(e, "hide from root what is in '%s'", s->dest);
+	tree_forget(&en->tree);
+	return 0;
+}
+
 /*
  * As real root the command owns what root owns, and needs no capability to
  * read it: everything at or below the path that others may not read is
@@ -218,18 +236,10 @@ static int hide_below(const struct place *p, struct err *e)
 int engine_hide_private(struct engine *en, const struct step *s, struct err *e)
 {
 	struct place p = { .en = en };
-	struct dest to = { 0 };
 	int parent = -1;
 
-	if (s == en->run->private_step && en->run->private_fd >= 0) {
-		if (tree_mount_point(&en->tree, s->dest, true, &to, e) < 0 ||
-		    engine_attach(en->run->private_fd, &to, e) < 0)
-			return err_wrap(e, "hide from root what is in '%s'",
-					s->dest);
-		tree_forget(&en->tree);
-		return 0;
-	}
-
+	if (s == en->run->private_step && en->run->private_fd >= 0)
+		return attach_private(en, s, e);
 	if (tree_parent(&en->tree, s->dest, &parent, e) < 0)
 		return -1;
 	p.dir = parent;

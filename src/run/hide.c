@@ -53,9 +53,20 @@ static int cover_file(struct engine *en, int fd, struct err *e)
 	return 0;
 }
 
+/* Our own cover, unlinked in the base: nothing can be mounted on that. */
+static bool is_cover(struct engine *en, int fd)
+{
+	struct stat st, base;
+
+	return fstat(fd, &st) == 0 && st.st_nlink == 0 &&
+	       fstat(en->tree.base, &base) == 0 && st.st_dev == base.st_dev;
+}
+
 static int cover(struct engine *en, int fd, mode_t mode, struct err *e)
 {
-	return S_ISDIR(mode) ? cover_directory(fd, e) : cover_file(en, fd, e);
+	if (S_ISDIR(mode))
+		return cover_directory(fd, e);
+	return is_cover(en, fd) ? 0 : cover_file(en, fd, e);
 }
 
 /* Opens `path` without following its last component; -1 and errno if none. */
@@ -236,16 +247,24 @@ static int attach_private(struct engine *en, const struct step *s,
 int engine_hide_private(struct engine *en, const struct step *s, struct err *e)
 {
 	struct place p = { .en = en };
-	int parent = -1;
+	autoclose int fd = -1;
+	struct stat st;
+	int result = 0;
 
 	if (s == en->run->private_step && en->run->private_fd >= 0)
 		return attach_private(en, s, e);
-	if (tree_parent(&en->tree, s->dest, &parent, e) < 0)
-		return -1;
-	p.dir = parent;
-	if (hide_file(&p, strrchr(s->dest, '/') + 1, e) < 0)
-		return err_wrap(e, "hide what only root may read in '%s'",
-				s->dest);
+	fd = tree_open(&en->tree, s->dest);
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(e, "hide from root what is in '%s'", s->dest);
 	tree_forget(&en->tree);
+	p.dir = fd;
+	if (S_ISDIR(st.st_mode))
+		result = hide_directory(&p, ".", e);
+	else if (is_private(st.st_mode))
+		result = cover(en, fd, st.st_mode, e);
+	if (result < 0)
+		return err_wrap(e, "hide from root what is in '%s'", s->dest);
 	return 0;
 }

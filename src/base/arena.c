@@ -127,5 +127,6 @@ void *array_grow(struct arena *a, void **items, size_t *count, size_t *room,
 		*items = moved;
 		*room = more;
 	}
-	return (char *)*items + (*count)++ * item_size;
+	/* A slot may have been used before, when the list was cut. */
+	return memset((char *)*items + (*count)++ * item_size, 0, item_size);
 }

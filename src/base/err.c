@@ -93,24 +93,45 @@ int err_exit_status(const struct err *e)
 	}
 }
 
-/* C1 controls are two bytes in UTF-8 (0xc2 0x80..0x9f), one in Latin-1. */
+/* The length of the UTF-8 character at `s`, 0 if there is no whole one. */
+static size_t utf8_length(const unsigned char *s)
+{
+	size_t n = s[0] < 0x80		 ? 1 :
+		   (s[0] & 0xe0) == 0xc0 ? 2 :
+		   (s[0] & 0xf0) == 0xe0 ? 3 :
+		   (s[0] & 0xf8) == 0xf0 ? 4 :
+					   0;
+
+	for (size_t i = 1; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+/* Controls: C0, DEL, and C1 (0xc2 0x80 to 0x9f), which move terminals too. */
 static bool is_control(const unsigned char *s)
 {
 	if (s[0] < 0x20 || s[0] == 0x7f)
 		return true;
-	return s[0] == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0;
+	return s[0] == 0xc2 && s[1] < 0xa0;
 }
 
 static size_t put_escaped(char *line, size_t at, size_t size, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
 
-	for (; *s && at + 5 < size; s++) {
-		if (is_control(s))
-			at += (size_t)snprintf(line + at, size - at, "\\x%02x",
-					       *s);
-		else
-			line[at++] = (char)*s;
+	while (*s && at + 18 < size) {
+		size_t n = utf8_length(s);
+		bool plain = n && !is_control(s);
+
+		/* What is no UTF-8 is escaped too: alone it may be a C1. */
+		for (n = n ? n : 1; n; n--, s++) {
+			if (plain)
+				line[at++] = (char)*s;
+			else
+				at += (size_t)snprintf(line + at, size - at,
+						       "\\x%02x", *s);
+		}
 	}
 	return at;
 }

@@ -22,6 +22,8 @@ struct compile {
 	const struct host *host;
 	struct program *out;
 	const char *home; /* HOME inside; NULL: the caller's stays as it is */
+	bool home_private;   /* the caller's home is an empty tmpfs */
+	bool home_shown;     /* ... with the entries of the real one in it */
 	const char *workdir; /* where the command starts; NULL: not decided */
 };
 

@@ -138,8 +138,8 @@ static void add_hide_private(struct steps *s, const struct plan_mount *m)
 		return;
 	if (on && on->kind == STEP_BIND) {
 		attributes = on->attributes;
-		source = path_rebase(s->c->arena, m->dest, on->dest,
-				     on->source);
+		source =
+			path_rebase(s->c->arena, m->dest, on->dest, on->source);
 		for (const struct step *later = on + 1; later < end; later++)
 			if (path_within(later->dest, m->dest))
 				source = NULL;

@@ -95,6 +95,7 @@ int places_home(struct steps *s, const struct plan_mount *m, struct err *e)
 		return 0;
 	case HOME_PRIVATE:
 		add_private(s, private_place(s, fact), m->size);
+		s->c->home_private = !s->c->home;
 		return 0;
 	case HOME_RO:
 		return home_shown(s, fact, "ro", ATTR_RO, e);
@@ -108,39 +109,25 @@ int places_home(struct steps *s, const struct plan_mount *m, struct err *e)
 
 /* --- the working directory ---------------------------------------------- */
 
-/* Whether the tmpfs at `dest` becomes read-only once everything is in place. */
-static bool turns_read_only(const struct compile *c, const char *dest)
+/* Whether the tmpfs at `dest` is a /dev, or becomes read-only in the end. */
+static bool is_closed(const struct compile *c, const char *dest)
 {
 	for (size_t i = 0; i < c->plan->mounts.count; i++) {
 		const struct plan_mount *m = &c->plan->mounts.items[i];
 
-		if (m->kind == MOUNT_REMOUNT_RO && str_equal(m->dest, dest))
+		if ((m->kind == MOUNT_REMOUNT_RO || m->kind == MOUNT_DEV) &&
+		    str_equal(m->dest, dest))
 			return true;
 	}
 	return false;
 }
 
-/*
- * Of the home only the entries without a dot are shown, each bound on its own
- * in a tmpfs that is then closed: dot files, old or new, never show.
- */
-static int show_home(struct steps *s, const struct path_fact *home)
+static void show_entries(struct steps *s, const struct path_fact *home)
 {
-	struct arena *a = s->c->arena;
-	const struct step *on = steps_covering(s, home->resolved);
-	struct step *close;
-
-	if (on && on->kind == STEP_BIND)
-		return 0;
-	if (!on || !str_equal(on->dest, home->resolved)) {
-		if (is_system(s, home->resolved))
-			return 0;
-		steps_add_links(s, home);
-		add_private(s, home->resolved, 0);
-	}
 	for (size_t i = 0; i < home->entry_count; i++) {
 		const struct path_entry *entry = &home->entries[i];
-		const char *path = path_join(a, home->resolved, entry->name);
+		const char *path =
+			path_join(s->c->arena, home->resolved, entry->name);
 		struct step *step;
 
 		if (entry->type == PATH_LINK) {
@@ -153,23 +140,41 @@ static int show_home(struct steps *s, const struct path_fact *home)
 		step->directory = entry->type == PATH_DIR;
 		step->optional = true;
 	}
-	close = array_add(a, &s->last);
+}
+
+/*
+ * Of the home only the entries without a dot are shown, each bound on its own
+ * in a tmpfs that is then closed: dot files, old or new, never show.
+ */
+static void show_home(struct steps *s, const struct path_fact *home)
+{
+	struct step *close;
+
+	if (!s->c->home_private)
+		add_private(s, home->resolved, 0);
+	show_entries(s, home);
+	close = array_add(s->c->arena, &s->last);
 	close->kind = STEP_REMOUNT_RO;
 	close->dest = home->resolved;
 	close->attributes = MOUNT_ATTR_RDONLY;
-	return 0;
+	s->c->home_shown = true;
 }
 
 static int bind_workdir(struct steps *s, bool writable, struct err *e)
 {
 	const struct host *h = s->c->host;
 	const struct path_fact *fact = host_path(h, h->cwd);
-	const struct path_fact *name = h->pwd ? host_path(h, h->pwd) : NULL;
 
-	if (name)
-		steps_add_links(s, name);
-	return steps_add_bind(s, fact, fact->resolved,
-			      writable ? ATTR_BIND : ATTR_RO, false, e);
+	if (steps_add_bind(s, fact, fact->resolved,
+			   writable ? ATTR_BIND : ATTR_RO, false, e) < 0)
+		return err_wrap(e, "working directory");
+	return 0;
+}
+
+/* Whether the host's own directory is there already. */
+static bool is_shown(const struct step *on)
+{
+	return on && on->kind == STEP_BIND && str_equal(on->source, on->dest);
 }
 
 static int workdir_auto(struct steps *s, struct err *e)
@@ -180,19 +185,39 @@ static int workdir_auto(struct steps *s, struct err *e)
 
 	if (h->cwd[1] == '\0')
 		return 0;
-	if (home && str_equal(home->resolved, h->cwd))
-		return show_home(s, home);
-	if (home && path_within(home->resolved, h->cwd))
-		return 0;
 	/* Visible anyway: it stays as it is. */
-	if (on && on->kind == STEP_BIND && str_equal(on->source, on->dest))
+	if (is_shown(on))
+		return 0;
+	if (home && str_equal(home->resolved, h->cwd) &&
+	    (s->c->home_private || !is_system(s, h->cwd))) {
+		show_home(s, home);
+		return 0;
+	}
+	if (home && path_within(home->resolved, h->cwd))
 		return 0;
 	/* In /proc, /sys, /dev, /run, what is private wins. */
 	if (on && on->kind != STEP_BIND &&
 	    (on->kind != STEP_TMPFS || str_equal(on->dest, h->cwd) ||
-	     turns_read_only(s->c, on->dest)))
+	     is_closed(s->c, on->dest)))
 		return 0;
 	return bind_workdir(s, h->cwd_writable, e);
+}
+
+static int workdir_forced(struct steps *s, bool writable, struct err *e)
+{
+	const char *cwd = s->c->host->cwd;
+	const struct step *on = steps_covering(s, cwd);
+
+	if (cwd[1] == '\0') {
+		err_set(e, ERR_USAGE, "the working directory is '/'");
+		err_hint(e, "say --%s / to show all of the host",
+			 writable ? "rw" : "ro");
+		return err_at(e, "%s", s->origin);
+	}
+	/* Bound again, it would show what was hidden in it. */
+	if (!writable && is_shown(on) && (on->attributes & MOUNT_ATTR_RDONLY))
+		return 0;
+	return bind_workdir(s, writable, e);
 }
 
 int places_workdir(struct steps *s, const struct plan_mount *m, struct err *e)
@@ -205,33 +230,26 @@ int places_workdir(struct steps *s, const struct plan_mount *m, struct err *e)
 		return 0;
 	if (!h->cwd) {
 		err_set(e, ERR_SYSTEM,
-			"the working directory has no name any "
-			"more");
+			"the working directory has no name any more");
 		return err_hint(e, "change to another directory, or add "
 				   "--workdir none");
 	}
 	s->c->workdir = h->pwd ? h->pwd : h->cwd;
+	if (h->pwd)
+		steps_add_links(s, host_path(h, h->pwd));
 	if (mode == WORKDIR_AUTO)
 		return workdir_auto(s, e);
-	if (h->cwd[1] == '\0') {
-		err_set(e, ERR_USAGE, "the working directory is '/'");
-		err_hint(e, "say --%s / to show all of the host",
-			 mode == WORKDIR_RW ? "rw" : "ro");
-		return err_at(e, "%s", s->origin);
-	}
-	return bind_workdir(s, mode == WORKDIR_RW, e);
+	return workdir_forced(s, mode == WORKDIR_RW, e);
 }
 
 void places_finish(struct steps *s)
 {
-	const struct host *h = s->c->host;
-	const struct path_fact *home = home_fact(s->c);
 	const struct step *on;
 
-	if (!home || !h->cwd || !str_equal(home->resolved, h->cwd))
+	if (!s->c->home_shown)
 		return;
-	on = steps_covering(s, h->cwd);
-	if (s->c->plan->workdir == WORKDIR_AUTO && on && on->kind == STEP_TMPFS)
+	on = steps_covering(s, s->c->host->cwd);
+	if (on && on->kind == STEP_TMPFS)
 		s->c->out->home_message =
 			"your home is read-only here; work in a subdirectory, "
 			"or add --rw ~";

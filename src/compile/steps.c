@@ -65,10 +65,28 @@ bool steps_shows(const struct steps *s, const char *path, uint64_t attributes)
 		if (step->kind == STEP_BIND && path_within(path, step->dest))
 			return str_equal(step->source, step->dest) &&
 			       step->attributes == attributes;
+		/* What is hidden in it stays hidden, unless named itself. */
+		if (path_within(step->dest, path) &&
+		    (step->kind == STEP_HIDE_PRIVATE ||
+		     (step->kind == STEP_HIDE && !str_equal(step->dest, path))))
+			continue;
 		/* Anything else that touches the path makes it another one. */
 		if (path_within(path, step->dest) ||
 		    path_within(step->dest, path))
 			return false;
+	}
+	return false;
+}
+
+static bool has_link(const struct steps *s, const struct path_link *l)
+{
+	for (size_t i = 0; i < s->list.count; i++) {
+		const struct step *step = &s->list.items[i];
+
+		if (step->kind == STEP_SYMLINK &&
+		    str_equal(step->dest, l->at) &&
+		    str_equal(step->source, l->target))
+			return true;
 	}
 	return false;
 }
@@ -79,7 +97,7 @@ void steps_add_links(struct steps *s, const struct path_fact *fact)
 		const struct path_link *l = &fact->links[i];
 		const struct step *on = steps_covering(s, l->at);
 
-		if (on && on->kind == STEP_BIND)
+		if ((on && on->kind == STEP_BIND) || has_link(s, l))
 			continue;
 		steps_add(s, STEP_SYMLINK, l->target, l->at, 0);
 	}
@@ -88,7 +106,7 @@ void steps_add_links(struct steps *s, const struct path_fact *fact)
 static int missing(const struct steps *s, const struct path_fact *fact,
 		   struct err *e)
 {
-	err_set(e, ERR_USAGE, "source '%s'", fact->path);
+	err_set(e, ERR_USAGE, "show '%s'", fact->path);
 	e->errnum = fact->errnum;
 	if (fact->type == PATH_ABSENT)
 		err_hint(e, "check the spelling; the -try form of the "

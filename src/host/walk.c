@@ -118,8 +118,9 @@ static void walk_on(struct walk *w, const char *rest, struct link_list *links,
 		set_type(fact, s);
 		if (fact->errnum) {
 			/* What does not exist has no symlinks to follow. */
+			rest += strspn(rest, "/");
 			if (*rest)
-				at = path_clean(a, at, rest + 1);
+				at = path_clean(a, at, rest);
 			break;
 		}
 	}

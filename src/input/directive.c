@@ -18,8 +18,9 @@ const struct directive directives[] = {
 	/* General */
 	{ "profile", 'p', SECTION_GENERAL, "NAME", { VALUE_PROFILE }, CLI,
 	  ACTION_PROFILE, NULL, 0,
-	  "apply a profile; a NAME with a slash is a file; without this: default",
-	  "May be given more than once.\n"
+	  "apply a profile, or a file if it has a slash",
+	  "May be given more than once; without it the profile\n"
+	  ".Cm default\napplies.\n"
 	  "Profiles apply first, in the order given, wherever they stand among "
 	  "the options.\n"
 	  "With\n.Cm none\nnothing is applied." },
@@ -34,24 +35,24 @@ const struct directive directives[] = {
 	  "the same, if there is such a profile", NULL },
 	{ "dry-run", 0, SECTION_GENERAL, "", { 0 }, CLI,
 	  ACTION_DRY_RUN, NULL, 0,
-	  "print what each process would do, and run nothing", NULL },
+	  "print what would be done, and do nothing", NULL },
 	{ "print-profile", 0, SECTION_GENERAL, "", { 0 }, CLI,
 	  ACTION_PRINT_PROFILE, NULL, 0,
-	  "print all profiles and options as one profile, and run nothing",
+	  "print profiles and options as one profile",
 	  NULL },
 	{ "list", 0, SECTION_GENERAL, "profiles|options|directives|rlimits",
 	  { VALUE_CHOICE }, CLI,
 	  ACTION_LIST, NULL, 0,
-	  "list what there is, and run nothing",
+	  "list what there is",
 	  "The lists are tab-separated, for completion scripts and others." },
 	{ "help", 'h', SECTION_GENERAL, "TOPIC", { VALUE_TOPIC },
 	  CLI | DIRECTIVE_ARG_OPTIONAL, ACTION_HELP, NULL, 0,
-	  "show help; =TOPIC: a section, a profile or an option", NULL },
+	  "help; TOPIC: a section, profile or option", NULL },
 	{ "version", 'V', SECTION_GENERAL, "", { 0 }, CLI,
 	  ACTION_VERSION, NULL, 0, "show the version", NULL },
 	{ "hint", 0, SECTION_GENERAL, "TEXT", { VALUE_TEXT }, 0,
 	  ACTION_NONE, apply_hint, 0,
-	  "a line to show when the command fails; for site profiles", NULL },
+	  "a line to show when the command fails", NULL },
 
 	/* Files: the words for everyday use */
 	{ "ro", 0, SECTION_FILES, "PATH", { VALUE_PATH }, 0,
@@ -70,13 +71,13 @@ const struct directive directives[] = {
 	  "as rw, if PATH exists", NULL },
 	{ "hide", 0, SECTION_FILES, "PATH", { VALUE_PATH }, 0,
 	  ACTION_NONE, apply_hide, MOUNT_HIDE,
-	  "cover PATH: a directory is empty, a file is empty, mode 0",
+	  "cover PATH with something empty, mode 0",
 	  "What is hidden is what is at PATH when the directive's turn comes; "
 	  "a PATH that is not there is none the less no error.\n"
 	  "Of a symlink both the link and what it points to are covered." },
 	{ "hide-from-root", 0, SECTION_FILES, "PATH", { VALUE_PATH }, 0,
 	  ACTION_NONE, apply_hide, MOUNT_HIDE_PRIVATE,
-	  "when root runs sandbox: hide what only root may read, in PATH",
+	  "hide what only root may read in PATH",
 	  "Covers everything at or below PATH that others may not read.\n"
 	  "Root stays the owner of its files inside, without any capability." },
 	{ "workdir", 0, SECTION_FILES, "auto|rw|ro|none", { VALUE_CHOICE }, 0,
@@ -94,12 +95,12 @@ const struct directive directives[] = {
 	  ".El" },
 	{ "home", 0, SECTION_FILES, "private|ro|rw", { VALUE_CHOICE }, 0,
 	  ACTION_NONE, apply_home, 0,
-	  "how the home directory is shown: empty and private, or the real one",
+	  "the home directory: an empty one, or yours",
 	  NULL },
 	{ "home-dir", 0, SECTION_FILES, "DIR", { VALUE_PATH }, 0,
 	  ACTION_NONE, apply_home_dir, 0,
-	  "show DIR as the home directory; what is written there is kept",
-	  NULL },
+	  "show DIR as the home directory",
+	  "What is written there is kept." },
 
 	/* Mounts: bubblewrap's vocabulary */
 	{ "bind", 0, SECTION_MOUNTS, "SRC DEST", { VALUE_PATH, VALUE_PATH }, 0,
@@ -135,7 +136,7 @@ const struct directive directives[] = {
 	  "are read-only." },
 	{ "dev", 0, SECTION_MOUNTS, "DEST", { VALUE_PATH }, 0,
 	  ACTION_NONE, apply_new_mount, MOUNT_DEV,
-	  "a new /dev with null, zero, full, random, urandom, tty and pts",
+	  "a new /dev with null, zero, tty and the like",
 	  NULL },
 	{ "dir", 0, SECTION_MOUNTS, "DEST", { VALUE_PATH }, 0,
 	  ACTION_NONE, apply_new_mount, MOUNT_DIR,
@@ -164,8 +165,8 @@ const struct directive directives[] = {
 	  "no network but loopback, or the host's", NULL },
 	{ "map-root", 0, SECTION_NAMESPACES, "", { 0 }, 0,
 	  ACTION_NONE, apply_map_root, 0,
-	  "appear as root inside; files made belong to you outside",
-	  "Gives no capability." },
+	  "appear as root inside, without its rights",
+	  "Files made there belong to you outside.\nGives no capability." },
 	{ "uid", 0, SECTION_NAMESPACES, "ID", { VALUE_NUMBER }, SINGLE,
 	  ACTION_NONE, apply_uid, 0, "the user id inside", NULL },
 	{ "gid", 0, SECTION_NAMESPACES, "ID", { VALUE_NUMBER }, SINGLE,
@@ -178,7 +179,8 @@ const struct directive directives[] = {
 	  "new namespaces of every kind", NULL },
 	{ "unshare-user", 0, SECTION_NAMESPACES, "", { 0 }, 0,
 	  ACTION_NONE, apply_unshare, CLONE_NEWUSER,
-	  "a new user namespace; always made unless root runs sandbox", NULL },
+	  "a new user namespace",
+	  "Always made, unless root runs sandbox." },
 	{ "unshare-user-try", 0, SECTION_NAMESPACES, "", { 0 }, 0,
 	  ACTION_NONE, apply_unshare_try, CLONE_NEWUSER,
 	  "the same, where the kernel allows it", NULL },
@@ -190,7 +192,7 @@ const struct directive directives[] = {
 	  "a new IPC namespace", NULL },
 	{ "unshare-net", 0, SECTION_NAMESPACES, "", { 0 }, 0,
 	  ACTION_NONE, apply_unshare, CLONE_NEWNET,
-	  "a new network namespace, with loopback; as net none", NULL },
+	  "a new network namespace: as net none", NULL },
 	{ "unshare-uts", 0, SECTION_NAMESPACES, "", { 0 }, 0,
 	  ACTION_NONE, apply_unshare, CLONE_NEWUTS,
 	  "a new UTS namespace", NULL },
@@ -227,12 +229,14 @@ const struct directive directives[] = {
 	  "remove all variables but PWD", NULL },
 	{ "keepenv", 0, SECTION_ENVIRONMENT, "GLOB", { VALUE_NAME }, 0,
 	  ACTION_NONE, apply_keepenv, 0,
-	  "bring back the caller's variables that match, as LC_*", NULL },
+	  "keep the caller's variables that match",
+	  "GLOB is a glob(7) pattern, as in\n.Cm LC_* .\n"
+	  "After\n.Cm clearenv\nit brings them back." },
 
 	/* Limits */
 	{ "rlimit", 0, SECTION_LIMITS, "NAME=SOFT[:HARD]", { VALUE_RLIMIT }, 0,
 	  ACTION_NONE, apply_rlimit, 0,
-	  "a resource limit per process, as prlimit(1) names them",
+	  "a limit per process, named as in prlimit(1)",
 	  "A limit that is lower already stays." },
 
 	/* The process */
@@ -253,7 +257,8 @@ const struct directive directives[] = {
 	  "end when the process that called sandbox ends", NULL },
 	{ "as-pid-1", 0, SECTION_PROCESS, "", { 0 }, 0,
 	  ACTION_NONE, apply_as_pid_1, 0,
-	  "run the command as PID 1; it must reap on its own", NULL },
+	  "run the command as PID 1",
+	  "It then has to reap what it leaves, on its own." },
 };
 /* clang-format on */
 

@@ -61,12 +61,12 @@ static int variable(struct splitter *s, struct str *word, struct err *e)
 {
 	const char *close;
 
-	if (s->p < s->end && *s->p != '{') {
+	if (s->p == s->end || *s->p != '{') {
 		err_set(e, ERR_USAGE, "a '$' that begins no ${NAME}");
 		return err_hint(e, "write ${NAME}, or \\$ for a dollar sign");
 	}
 	close = memchr(s->p, '}', (size_t)(s->end - s->p));
-	if (s->p == s->end || !close)
+	if (!close)
 		return err_set(e, ERR_USAGE, "'${' without '}'");
 	s->p++;
 	if (expand(s, arena_dup_n(s->arena, s->p, (size_t)(close - s->p)), word,
@@ -98,6 +98,8 @@ static int hex_digit(char c)
 		return c - '0';
 	if (c >= 'a' && c <= 'f')
 		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
 	return -1;
 }
 

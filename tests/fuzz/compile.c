@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * compile: the input's first byte chooses a machine, the second how the profile
+ * begins, the rest is the profile. Every program that comes out obeys the rules
+ * below, whatever was asked.
+ */
+#include "fuzz.h"
+
+#include "compile/compile.h"
+#include "compile/steps.h"
+#include "plan/plan.h"
+
+#include <linux/sched.h>
+
+struct made {
+	const struct plan *plan;
+	const struct host *host;
+	const struct program *program;
+};
+
+/* --- binds -------------------------------------------------------------- */
+
+static bool from(const struct host *h, const char *asked, const char *resolved)
+{
+	const struct path_fact *f = asked ? host_path(h, asked) : NULL;
+
+	return f && str_equal(f->resolved, resolved);
+}
+
+/* Whether one directive of the plan asks for this host path, like this. */
+static bool asks(const struct made *m, const struct plan_mount *mount,
+		 const char *source, bool writable)
+{
+	const struct plan *p = m->plan;
+	const char *home = caller_env(m->host->caller, "HOME");
+
+	switch (mount->kind) {
+	case MOUNT_BIND:
+	case MOUNT_SAME:
+		return (mount->writable || !writable) &&
+		       from(m->host, mount->source, source);
+	case MOUNT_HOME:
+		if (p->home == HOME_DIR)
+			return from(m->host, p->home_dir, source);
+		return (p->home == HOME_RW ||
+			(p->home == HOME_RO && !writable)) &&
+		       from(m->host, home, source);
+	case MOUNT_WORKDIR:
+		if (p->workdir == WORKDIR_AUTO && !writable &&
+		    from(m->host, home, m->host->cwd) &&
+		    path_within(source, m->host->cwd))
+			return path_name(source)[0] != '.';
+		return (!writable || p->workdir == WORKDIR_RW ||
+			(p->workdir == WORKDIR_AUTO &&
+			 m->host->cwd_writable)) &&
+		       p->workdir != WORKDIR_NONE && m->host->cwd &&
+		       str_equal(m->host->cwd, source);
+	case MOUNT_DEV:
+		return path_within(source, "/dev") ||
+		       str_equal(m->host->console ? m->host->console : "",
+				 source);
+	case MOUNT_PROC:
+		return str_equal(source, "/proc");
+	default:
+		return false;
+	}
+}
+
+/* No host path is shown, or writable, that nobody asked for. */
+static void check_bind(const struct made *m, const struct step *s)
+{
+	bool writable = !(s->attributes & MOUNT_ATTR_RDONLY);
+	bool devices = !(s->attributes & MOUNT_ATTR_NODEV);
+	bool asked = false, asked_devices = false;
+
+	CHECK(s->source && s->source[0] == '/');
+	CHECK(!path_has_dotdot(s->source));
+	for (size_t i = 0; i < m->plan->mounts.count; i++) {
+		const struct plan_mount *mount = &m->plan->mounts.items[i];
+
+		if (!asks(m, mount, s->source, writable))
+			continue;
+		asked = true;
+		asked_devices |= mount->devices || mount->kind == MOUNT_DEV;
+	}
+	CHECK(asked);
+	CHECK(!devices || asked_devices);
+}
+
+/* --- the other steps ---------------------------------------------------- */
+
+static void check_step(const struct made *m, const struct step *s)
+{
+	CHECK(s->dest && s->dest[0] == '/');
+	switch (s->kind) {
+	case STEP_BIND:
+		check_bind(m, s);
+		break;
+	case STEP_TMPFS:
+		CHECK((s->attributes & ATTR_BIND) == ATTR_BIND);
+		CHECK(s->mode <= 07777);
+		break;
+	case STEP_PROC:
+		CHECK(m->program->namespaces & CLONE_NEWPID);
+		CHECK((s->attributes & ATTR_BIND) == ATTR_BIND);
+		break;
+	case STEP_SYMLINK:
+		CHECK(s->source && s->source[0]);
+		break;
+	case STEP_HIDE:
+	case STEP_HIDE_PRIVATE:
+		CHECK(m->program->base_tmpfs && s->dest[1]);
+		CHECK(s->attributes & MOUNT_ATTR_RDONLY);
+		break;
+	case STEP_PROTECT:
+	case STEP_REMOUNT_RO:
+		CHECK(s->attributes & MOUNT_ATTR_RDONLY);
+		break;
+	default:
+		break;
+	}
+}
+
+/* A tmpfs of ours becomes read-only when nothing else is left to do. */
+static void check_order(const struct made *m)
+{
+	const struct program *p = m->program;
+
+	for (size_t i = 0; i < p->step_count; i++) {
+		const struct step *on = NULL;
+
+		if (p->steps[i].kind != STEP_REMOUNT_RO)
+			continue;
+		for (size_t k = 0; k < i; k++)
+			if ((p->steps[k].kind == STEP_BIND ||
+			     p->steps[k].kind == STEP_TMPFS ||
+			     p->steps[k].kind == STEP_PROC ||
+			     p->steps[k].kind == STEP_DEVPTS) &&
+			    path_within(p->steps[i].dest, p->steps[k].dest))
+				on = &p->steps[k];
+		if (on ? on->kind != STEP_TMPFS ||
+				    !str_equal(on->dest, p->steps[i].dest) :
+			 p->steps[i].dest[1] != '\0')
+			continue;
+		for (size_t k = i; k < p->step_count; k++)
+			CHECK(p->steps[k].kind == STEP_REMOUNT_RO);
+	}
+	CHECK(p->base_tmpfs || (p->step_count && p->steps[0].dest[1] == '\0'));
+}
+
+/* Every place in a new /proc that root could write is protected after it. */
+static void check_proc(const struct made *m)
+{
+	const struct program *p = m->program;
+
+	for (size_t i = 0; i < p->step_count; i++)
+		if (p->steps[i].kind == STEP_PROC) {
+			CHECK(i + 4 < p->step_count);
+			for (size_t k = 1; k <= 4; k++)
+				CHECK(p->steps[i + k].kind == STEP_PROTECT);
+		}
+}
+
+/* --- the rest ----------------------------------------------------------- */
+
+static void check_namespaces(const struct made *m)
+{
+	const struct program *p = m->program;
+	const struct plan *plan = m->plan;
+	uint64_t asked = plan->unshare | plan->unshare_try;
+
+	CHECK(p->namespaces & CLONE_NEWNS);
+	CHECK((p->namespaces & plan->unshare) == plan->unshare);
+	CHECK(!(p->namespaces & ~(asked | CLONE_NEWNS | CLONE_NEWUSER)));
+	if (m->host->caller->uid != 0)
+		CHECK(p->namespaces & CLONE_NEWUSER);
+	CHECK(p->init == ((p->namespaces & CLONE_NEWPID) && !plan->as_pid_1));
+	CHECK(p->loopback == !!(p->namespaces & CLONE_NEWNET));
+	CHECK(p->uid.outside == m->host->caller->uid);
+	CHECK(p->gid.outside == m->host->caller->gid);
+	CHECK(p->uid.inside != ID_NONE && p->gid.inside != ID_NONE);
+	if (!(p->namespaces & CLONE_NEWUSER))
+		CHECK(p->uid.inside == p->uid.outside &&
+		      p->gid.inside == p->gid.outside);
+}
+
+static bool callers_own(const struct made *m, const char *variable)
+{
+	for (const char *const *v = m->host->caller->environ; v && *v; v++)
+		if (str_equal(*v, variable))
+			return true;
+	return false;
+}
+
+static void check_environment(const struct program *p, const struct made *m)
+{
+	for (size_t i = 0; i < p->environ_count; i++) {
+		const char *v = p->environ[i];
+		size_t n = strcspn(v, "=");
+
+		CHECK(v[n] || callers_own(m, v));
+		CHECK(!str_starts(v, "PWD="));
+		for (size_t k = 0; v[n] && k < i; k++)
+			CHECK(strncmp(p->environ[k], v, n + 1) != 0);
+	}
+}
+
+static void check_command(const struct program *p)
+{
+	CHECK(p->argv && p->argv[0]);
+	CHECK(p->paths && p->paths[0] && p->path_variable);
+	CHECK(p->chdirs && p->chdirs[0]);
+	for (size_t i = 0; p->chdirs[i]; i++) {
+		CHECK(p->chdirs[i][0] == '/');
+		CHECK(str_starts(p->pwds[i], "PWD="));
+		CHECK(str_equal(p->pwds[i] + 4, p->chdirs[i]));
+	}
+	for (size_t i = 0; i < p->keep_fd_count; i++) {
+		CHECK(p->keep_fds[i] > 2);
+		CHECK(i == 0 || p->keep_fds[i - 1] < p->keep_fds[i]);
+	}
+	for (size_t i = 0; i < p->rlimit_count; i++) {
+		CHECK(p->rlimits[i].soft <= p->rlimits[i].hard);
+		for (size_t k = 0; k < i; k++)
+			CHECK(p->rlimits[k].resource != p->rlimits[i].resource);
+	}
+}
+
+static void check_program(struct arena *a, const struct made *m)
+{
+	static const char *const places[] = { "/", "/usr/bin/x", "/home/ann/l",
+					      "/bin/../loop", "relative" };
+	const struct program *p = m->program;
+	struct str out = { .arena = a };
+
+	for (size_t i = 0; i < p->step_count; i++)
+		check_step(m, &p->steps[i]);
+	check_order(m);
+	check_proc(m);
+	check_namespaces(m);
+	check_environment(p, m);
+	check_command(p);
+	program_print(p, &out);
+	CHECK(out.length);
+	for (size_t i = 0; i < COUNT_OF(places); i++) {
+		const char *source = program_source(a, p, places[i]);
+
+		CHECK(!source || source[0] == '/');
+	}
+}
+
+static const char *const prologues[] = {
+	"",
+	"include default\n",
+	"include gcc\n",
+	"ro-bind / /\n",
+	"home private\nworkdir auto\n",
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const command[] = { "x", "y z", NULL };
+	struct arena a = { 0 };
+	struct settings settings = { .arena = &a };
+	struct str text = { .arena = &a };
+	struct host_wants wants;
+	struct program program;
+	struct canned canned;
+	struct host host;
+	struct plan plan;
+	struct err e = { 0 };
+
+	if (size < 2)
+		return 0;
+	fuzz_host(&canned, &a, data[0]);
+	str_add(&text, prologues[data[1] % COUNT_OF(prologues)]);
+	str_add_n(&text, (const char *)data + 2, size - 2);
+	if (fuzz_read(&canned, &settings, text.text, text.length, &e) == 0 &&
+	    settings_apply(&settings, &a, "/cwd", &plan, &e) == 0) {
+		plan.command = command;
+		plan_wants(&a, &plan, &canned.caller, &wants);
+		if (plan_check(&plan, &e) == 0 &&
+		    canned_look(&canned, &a, &wants, &host, &e) == 0 &&
+		    compile(&a, &plan, &host, &program, &e) == 0)
+			check_program(&a,
+				      &(struct made){ &plan, &host, &program });
+	}
+	if (e.kind)
+		fuzz_check_err(&e);
+	arena_release(&a);
+	return 0;
+}

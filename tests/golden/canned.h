@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A machine that does not exist, for tests: read from a text, it answers what
+ * host_look() would answer on it. No file of the real machine is looked at.
+ *
+ *	uid 1000		ids of the caller
+ *	gid 1000
+ *	kernel 6.1
+ *	userns no		default: yes
+ *	cwd /home/ann/project	"-": it has no name
+ *	console /dev/pts/3	the terminal behind stdout; default: none
+ *	env HOME=/home/ann	replaces an earlier one of that name
+ *	env HOME		takes it away
+ *	dir PATH [OWNER [MODE]]	parents that are missing belong to root
+ *	file PATH [OWNER [MODE]]
+ *	other PATH [OWNER [MODE]]
+ *	link PATH TARGET
+ *	broken PATH ERRNO	lstat(2) fails with that number
+ *	profile NAME		the lines after it that begin with a tab
+ *
+ * Words are split as in a profile; # begins a comment. PATH is absolute and
+ * clean. The group of a file is the number of its owner.
+ */
+#ifndef GOLDEN_CANNED_H
+#define GOLDEN_CANNED_H
+
+#include "base/arena.h"
+#include "host/host.h"
+#include "input/profile.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct canned_node {
+	const char *path;
+	const char *target; /* of a symlink */
+	enum path_type type;
+	int errnum;
+	uid_t owner;
+	mode_t mode;
+};
+
+struct canned {
+	struct arena *arena;
+	struct caller caller;
+	unsigned int kernel_major, kernel_minor;
+	bool no_userns;
+	const char *console;
+	ARRAY(struct canned_node) nodes;
+	ARRAY(const char *) env;
+	ARRAY(struct profile_text) profiles;
+};
+
+/*
+ * Adds what the text says to a machine that starts all zero but for its arena,
+ * where everything is copied to. Later lines win, so that a second text can
+ * change what a first one said.
+ */
+int canned_read(struct canned *c, const char *text, struct err *e);
+
+/* What host_look() does, on this machine. */
+int canned_look(const struct canned *c, struct arena *a,
+		const struct host_wants *wants, struct host *out,
+		struct err *e);
+
+/* Its profiles, then the shipped ones; never a file. */
+struct profile_source canned_source(struct canned *c);
+
+#endif

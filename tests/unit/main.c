@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs all groups, or those that are named as arguments. */
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	int (*run)(void);
+} groups[] = {
+	{ "err", group_err },
+	{ "arena", group_arena },
+	{ "str", group_str },
+	{ "parse", group_parse },
+	{ "fd", group_fd },
+	{ "plan", group_plan },
+	{ "words", group_words },
+	{ "profile", group_profile },
+	{ "profile_files", group_profile_files },
+	{ "cli", group_cli },
+	{ "apply", group_apply },
+	{ "print", group_print },
+	{ "directive", group_directive },
+	{ "help", group_help },
+	{ "walk", group_walk },
+	{ "host", group_host },
+	{ "env", group_env },
+	{ "ids", group_ids },
+	{ "steps", group_steps },
+	{ "places", group_places },
+	{ "mounts", group_mounts },
+};
+
+static int chosen(const char *name, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], name) == 0)
+			return 1;
+	return argc < 2;
+}
+
+int main(int argc, char **argv)
+{
+	int failed = 0;
+
+	for (size_t i = 0; i < COUNT_OF(groups); i++)
+		if (chosen(groups[i].name, argc, argv))
+			failed += groups[i].run();
+	if (failed)
+		printf("%d unit tests failed\n", failed);
+	return failed ? 1 : 0;
+}

@@ -21,9 +21,9 @@ struct compile {
 	const struct plan *plan;
 	const struct host *host;
 	struct program *out;
-	const char *home; /* HOME inside; NULL: the caller's stays as it is */
-	bool home_private;   /* the caller's home is an empty tmpfs */
-	bool home_shown;     /* ... with the entries of the real one in it */
+	const char *home;  /* HOME inside; NULL: the caller's stays as it is */
+	bool home_private; /* the caller's home is an empty tmpfs */
+	bool home_shown;   /* ... with the entries of the real one in it */
 	const char *workdir; /* where the command starts; NULL: not decided */
 };
 

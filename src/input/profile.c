@@ -61,8 +61,8 @@ static int check_arity(const struct directive *d, const struct words *w,
 	if (w->count - 1 > arity) {
 		err_set(e, ERR_USAGE, "%s: surplus argument '%s'", d->name,
 			w->word[arity + 1]);
-		return err_hint(e, "write: %s%s%s", d->name,
-				arity ? " " : "", d->metavars);
+		return err_hint(e, "write: %s%s%s", d->name, arity ? " " : "",
+				d->metavars);
 	}
 	err_set(e, ERR_USAGE, "%s: argument missing", d->name);
 	return err_hint(e, "write: %s %s", d->name, d->metavars);

@@ -12,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static int write_file(const char *path, const char *text, struct err *e)
+static int write_file(const char *path, const char *text, uint32_t outside,
+		      struct err *e)
 {
 	/* Closed with all others at the end of the mounts. */
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -25,6 +26,10 @@ static int write_file(const char *path, const char *text, struct err *e)
 	}
 	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text)) {
 		err_sys(e, "write '%s'", path);
+		if (e->errnum == EPERM && outside == 0)
+			err_hint(e, "root may map itself only with CAP_SETFCAP,"
+				    " which is missing here, as it is inside "
+				    "another sandbox");
 		return host_explain_userns(e);
 	}
 	return 0;
@@ -35,12 +40,12 @@ static int write_map(const char *path, struct id_map map, struct err *e)
 	char line[32];
 
 	snprintf(line, sizeof(line), "%u %u 1\n", map.inside, map.outside);
-	return write_file(path, line, e);
+	return write_file(path, line, map.outside, e);
 }
 
 int stage_identity(struct run *r, struct err *e)
 {
-	if (write_file("/proc/self/setgroups", "deny", e) < 0 ||
+	if (write_file("/proc/self/setgroups", "deny", ID_NONE, e) < 0 ||
 	    write_map("/proc/self/uid_map", r->program->uid, e) < 0 ||
 	    write_map("/proc/self/gid_map", r->program->gid, e) < 0)
 		return -1;

@@ -19,6 +19,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -86,7 +87,9 @@ static int command_main(void *argument)
 	struct run *r = argument;
 
 	stages_run(r, ACTOR_COMMAND, &r->late_error);
-	_exit(125);
+	/* Not _exit(3): nothing of libc's may run twice in one memory. */
+	syscall(SYS_exit_group, 125);
+	return 125;
 }
 
 /*
@@ -200,14 +203,17 @@ static void reap_all(struct run *r)
 	}
 }
 
-/* The rest came from the terminal or from inside: not ours to pass on. */
-static bool is_for_command(const struct run *r, const siginfo_t *info)
+/* Other signals came from the terminal or from inside: not ours to pass on. */
+static void pass_on(const struct run *r, const siginfo_t *info)
 {
-	if (info->si_code != SI_QUEUE || info->si_pid != 0)
-		return false;
-	if (info->si_value.sival_int == INIT_FORWARD_GROUP)
-		return getpgid(r->command) != getpgid(0);
-	return info->si_value.sival_int == INIT_FORWARD;
+	int value = info->si_value.sival_int;
+
+	if (info->si_code != SI_QUEUE || info->si_pid != 0 ||
+	    (value & ~0xffff) != INIT_MARK)
+		return;
+	if ((value & INIT_GROUP) && getpgid(r->command) == getpgid(0))
+		return;
+	kill(r->command, INIT_SIGNAL(value));
 }
 
 int stage_reap(struct run *r, struct err *e)
@@ -224,8 +230,8 @@ int stage_reap(struct run *r, struct err *e)
 			return err_sys(e, "wait for signals");
 		if (signal == SIGCHLD)
 			reap_all(r);
-		else if (signal > 0 && is_for_command(r, &info))
-			kill(r->command, signal);
+		else if (signal == INIT_CARRIER)
+			pass_on(r, &info);
 	}
 }
 

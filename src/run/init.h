@@ -6,12 +6,18 @@
 #include "run/run.h"
 
 /*
- * The value sent along with a signal that is meant for the command: in any
- * case, or (the terminal sent it to the supervisor's process group) unless the
- * command is in that group and has it already. A process inside can send these
- * values too, which gets it no further than its own kill(2) would.
+ * How a signal that is meant for the command gets to PID 1: as the value of a
+ * real-time signal, because those queue. An ordinary one would merge with the
+ * same signal that the terminal sent to the process group, PID 1 included, and
+ * its mark would be lost.
+ *
+ * INIT_GROUP: the supervisor got it with its whole process group; the command
+ * has it already, unless it has left that group. A process inside can send all
+ * this too, which gets it no further than its own kill(2) would.
  */
-#define INIT_FORWARD 0x5a4d
-#define INIT_FORWARD_GROUP 0x5a4e
+#define INIT_CARRIER SIGRTMIN
+#define INIT_MARK 0x5a4d0000
+#define INIT_GROUP 0x00000100
+#define INIT_SIGNAL(value) ((value)&0xff)
 
 #endif

@@ -33,8 +33,8 @@ static bool write_map(pid_t pid, const char *name)
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
-	return fd >= 0 && write(fd, MAP_WITHOUT_ROOT,
-				strlen(MAP_WITHOUT_ROOT)) > 0;
+	return fd >= 0 &&
+	       write(fd, MAP_WITHOUT_ROOT, strlen(MAP_WITHOUT_ROOT)) > 0;
 }
 
 /* A user namespace needs a process to be made; the descriptor keeps it. */
@@ -75,8 +75,8 @@ static int mapped_tree(const struct step *s)
 	if (ns < 0)
 		return -1;
 	fd = sys_open_tree(AT_FDCWD, s->source, OPEN_TREE_CLONE | AT_RECURSIVE);
-	if (fd < 0 || sys_mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE,
-					&attr) < 0)
+	if (fd < 0 ||
+	    sys_mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr) < 0)
 		return -1;
 	return TAKE_FD(fd);
 }
@@ -87,8 +87,7 @@ int stage_private(struct run *r, struct err *e)
 
 	(void)e;
 	for (size_t i = 0; i < p->step_count && !r->private_step; i++)
-		if (p->steps[i].kind == STEP_HIDE_PRIVATE &&
-		    p->steps[i].source)
+		if (p->steps[i].kind == STEP_HIDE_PRIVATE && p->steps[i].source)
 			r->private_step = &p->steps[i];
 	if (r->private_step)
 		r->private_fd = mapped_tree(r->private_step);

@@ -52,7 +52,7 @@ struct run {
 	bool foreground; /* its foreground was ours at the start */
 	const struct step *private_step; /* what private_fd is for */
 	int private_fd; /* a mount without user 0, or -1: private.c */
-	bool ready;	 /* set-up is complete */
+	bool ready;	/* set-up is complete */
 	bool exit_known;
 
 	/* our end of one SOCK_SEQPACKET pair */

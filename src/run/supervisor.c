@@ -159,19 +159,21 @@ static bool is_ignored(int signal)
 static void forward(struct run *r, const struct signalfd_siginfo *s)
 {
 	int signal = (int)s->ssi_signo;
+	bool group = s->ssi_code == SI_KERNEL;
 	siginfo_t info = {
-		.si_signo = signal,
+		.si_signo = INIT_CARRIER,
 		.si_code = SI_QUEUE,
 	};
 
-	bool group = s->ssi_code == SI_KERNEL;
-
-	if (is_ignored(signal) ||
-	    (group && !r->program->init && getpgid(r->child) == getpgrp()))
+	if (is_ignored(signal))
 		return;
-	info.si_value.sival_int = group ? INIT_FORWARD_GROUP : INIT_FORWARD;
-	sys_pidfd_send_signal(r->pidfd, signal,
-			      r->program->init ? &info : NULL);
+	if (!r->program->init) {
+		if (!group || getpgid(r->child) != getpgrp())
+			sys_pidfd_send_signal(r->pidfd, signal, NULL);
+		return;
+	}
+	info.si_value.sival_int = INIT_MARK | (group ? INIT_GROUP : 0) | signal;
+	sys_pidfd_send_signal(r->pidfd, INIT_CARRIER, &info);
 }
 
 /* Without PID 1 the command is our child: its stops are ours to see. */

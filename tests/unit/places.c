@@ -162,9 +162,9 @@ static void read_only_places(void **state)
 /* In /proc /sys /dev /run the private one wins. */
 static void kernel_places(void **state)
 {
-	static const char profile[] =
-		SYSTEM "unshare-pid\nproc /proc\ndev /dev\nperms 1777\n"
-		       "tmpfs /dev/shm\ndir /run\ndir /sys\nro-try /sys/x\n" PLACES;
+	static const char profile[] = SYSTEM
+		"unshare-pid\nproc /proc\ndev /dev\nperms 1777\n"
+		"tmpfs /dev/shm\ndir /run\ndir /sys\nro-try /sys/x\n" PLACES;
 
 	(void)state;
 	lacks("cwd /proc/x\ndir /proc/x\n", profile, "bind /proc/x");

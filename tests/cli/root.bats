@@ -1,0 +1,126 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bats disable=SC2154,SC2034,SC2016
+# The same walls hold when root runs it. Most of these tests hold for everybody
+# and mean something only as root.
+load helper
+
+@test "files that only root may read cannot be read inside" {
+	local file
+
+	for file in /etc/shadow /etc/gshadow; do
+		[ -e "$file" ] || continue
+		! is_root || [ "$("$PROBE" open "$file" r)" = ok ]
+		works ./probe open "$file" r
+		says EACCES
+		works ./probe open "$file" w
+		matches '^(EACCES|EROFS)$'
+		works --map-root ./probe open "$file" r
+		says EACCES
+		works --profile gcc ./probe open "$file" r
+		says EACCES
+	done
+}
+
+@test "secrets below /etc are hidden from root" {
+	is_root || return 0
+	run private_host '
+		mkdir -p /etc/ssh /etc/sudoers.d /etc/ssl/private
+		for file in shadow gshadow sudoers ssh/ssh_host_rsa_key \
+			ssh/ssh_host_ecdsa_key ssh/ssh_host_ed25519_key \
+			sudoers.d/x ssl/private/key; do
+			echo secret >/etc/$file
+			chmod 600 /etc/$file
+			cat /etc/$file
+			"$SANDBOX" cat /etc/$file
+		done 2>/dev/null'
+	[ "$(grep -c '^secret$' <<<"$output")" = 8 ]
+}
+
+@test "a hidden file cannot be uncovered" {
+	works ./probe umount /etc/shadow
+	says EPERM
+	works ./probe open /proc/self/root/etc/shadow r
+	says EACCES
+	works ./probe open /proc/1/root/etc/shadow r
+	says EACCES
+}
+
+@test "nothing below /proc/sys can be written" {
+	local file
+
+	for file in kernel/core_pattern kernel/hostname vm/drop_caches \
+		kernel/modprobe fs/file-max net/ipv4/ip_forward; do
+		[ -e "/proc/sys/$file" ] || continue
+		works ./probe open "/proc/sys/$file" w
+		matches '^(EROFS|EACCES)$'
+		if is_root; then
+			works ./probe open "/proc/sys/$file" w
+			matches '^(EROFS)$'
+		fi
+		works --map-root ./probe open "/proc/sys/$file" w
+		matches '^(EROFS|EACCES)$'
+	done
+}
+
+@test "other ways to the kernel are closed" {
+	local file
+
+	for file in /proc/sysrq-trigger /proc/irq/default_smp_affinity \
+		/proc/kcore /proc/kmem /dev/mem /dev/kmem /dev/port /dev/kmsg \
+		/proc/acpi/wakeup /proc/bus/pci/devices /proc/timer_list \
+		/sys/kernel/uevent_helper /sys/power/state \
+		/sys/fs/cgroup/cgroup.procs /sys/devices/system/cpu/cpu1/online \
+		/proc/1/mem /proc/1/environ \
+		/proc/mtrr /proc/driver /proc/scsi/scsi; do
+		works ./probe open "$file" w
+		matches '^(EROFS|EACCES|EPERM|ENOENT|EISDIR)$' || show "$file"
+	done
+}
+
+@test "device nodes cannot be made, nor disks reached" {
+	sandbox mknod ./disk b 8 0
+	[ "$status" != 0 ]
+	[ ! -e disk ]
+	works find /dev -type b
+	says ''
+}
+
+@test "root's own home is not there" {
+	is_root || return 0
+	[ -d /root ]
+	works ./probe stat /root
+	says ENOENT
+	HOME=/root works ./probe list /root
+	says ''
+}
+
+@test "the whole tree bound read-only cannot be written by root" {
+	works --profile none --ro-bind / / ./probe write "$T/new" x
+	says EROFS
+	works --profile none --ro-bind / / ./probe remount /
+	says EPERM
+	[ ! -e "$T/new" ]
+	[ "$("$PROBE" write "$T/new" x)" = ok ]
+}
+
+@test "a process of the host cannot be signalled" {
+	sleep 60 3>&- &
+	ends_with_test $!
+	works ./probe kill $! 0
+	says ESRCH
+	works ./probe kill -1 CONT
+	matches '^(ok|ESRCH|EPERM)$'
+	kill -0 $!
+}
+
+@test "a set-user-id program gains nothing" {
+	cp "$(command -v id)" ./id
+	chmod 4755 ./id
+	works ./id -u
+	says "$(id -u)"
+	works ./probe mounts
+	# A device node is no program.
+	! grep -vE '[, ]nosuid[, ]|^/dev/[a-z]+ devtmpfs ' <<<"$output" ||
+		show 'not nosuid'
+}

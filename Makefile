@@ -90,7 +90,7 @@ asan: ## unit, golden, corpus and command-line tests under ASan and UBSan
 	$(MAKE) --no-print-directory B=build/asan STATIC=0 CFLAGS="-O1 \
 		-fsanitize=address,undefined -fno-sanitize-recover=all \
 		-fno-omit-frame-pointer -U_FORTIFY_SOURCE $(CFLAGS)" \
-		all check-unit check-golden check-corpus check-sweep check-cli
+		all check-unit check-golden check-corpus check-cli
 
 SECONDS_EACH ?= 60
 fuzz: $(B)/shipped.c ## libFuzzer on every target (SECONDS_EACH=60)
@@ -133,7 +133,6 @@ uninstall: ## remove what install put there
 
 dist: $(BIN) ## a reproducible tarball, in build/
 	git archive --prefix=sandbox-$(VERSION)/ HEAD | gzip -n9 >$(B)/sandbox-$(VERSION).tar.gz
-
 compile_commands.json: ## for clangd and clang-tidy
 	@tests/compile-commands '$(subst ','\'',$(CC) $(BASE_CPPFLAGS) $(WARN))' \
 		sandbox.c $(SRC) >$@

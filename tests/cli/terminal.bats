@@ -25,8 +25,9 @@ at_prompt() {
 
 @test "the terminal of these tests can tell" {
 	at_prompt <<-'END'
-		send sh -c 'echo u"p"; sleep 60; echo after'\n
+		send echo u"p"; sleep 60\n
 		expect up
+		sleep 0.3
 		send \x1a
 		expect Stopped
 		expect ready>

@@ -174,16 +174,19 @@ WINCH 1'
 }
 
 @test "ignored signals stay ignored, others are default, the mask is empty" {
+	# 32 and 33 are libc's own: posix_spawn(3), in make say, ignores them.
 	anything env --default-signal=INT,QUIT,PIPE,CHLD "$SANDBOX" ./probe signals
+	output=$(grep -v '^SIG3[23] ' <<<"$output")
 	says 'mask empty'
 	anything env --default-signal --ignore-signal=HUP,USR1,CHLD \
 		"$SANDBOX" ./probe signals
 	status_is 0
 	matches '^HUP 1 ignored unblocked$' '^USR1 10 ignored unblocked$' \
 		'^CHLD 17 ignored unblocked$' '^mask empty$'
-	[ "$(wc -l <<<"$output")" = 4 ]
+	[ "$(grep -vc '^SIG3[23] ' <<<"$output")" = 4 ]
 	anything env --default-signal --block-signal=TERM,USR2 \
 		"$SANDBOX" ./probe signals
+	output=$(grep -v '^SIG3[23] ' <<<"$output")
 	says 'mask empty'
 }
 

@@ -12,8 +12,8 @@
 #include "report/report.h"
 #include "run/run.h"
 
-#include <fcntl.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #ifndef VERSION
@@ -30,14 +30,15 @@ static void out_of_memory(void)
 
 /*
  * What is closed among 0, 1 and 2 must not become something else: a placeholder
- * that the command's execve closes again takes the number.
+ * that the command's execve closes again takes the number. It leads nowhere, as
+ * the command's own path is looked up (/proc/self/fd/0/...) while it is open.
  */
 static void guard_standard_descriptors(void)
 {
 	int fd;
 
 	do
-		fd = open("/", O_PATH | O_CLOEXEC);
+		fd = epoll_create1(EPOLL_CLOEXEC);
 	while (fd >= 0 && fd <= 2);
 	if (fd > 2)
 		close(fd);

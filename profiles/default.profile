@@ -24,6 +24,7 @@ ro-try /opt
 # Root is root inside too, as far as files are concerned: what only root may
 # read (shadow, host keys, sudoers) stays out of sight.
 hide-from-root /etc
+hide-from-root /opt
 
 # Private places.
 proc /proc

@@ -123,6 +123,19 @@ static int add_dev(struct steps *s, const struct plan_mount *m, struct err *e)
 }
 
 /*
+ * Run covers what is at the path inside. A symlink or ".." on the way that
+ * exists on the host only leads to another place: that is covered too.
+ */
+static void add_hide(struct steps *s, const struct plan_mount *m)
+{
+	const struct path_fact *fact = host_path(s->c->host, m->dest);
+
+	steps_add(s, STEP_HIDE, NULL, m->dest, ATTR_RO);
+	if (fact->resolved[1] && !str_equal(fact->resolved, m->dest))
+		steps_add(s, STEP_HIDE, NULL, fact->resolved, ATTR_RO);
+}
+
+/*
  * Others than root cannot read it anyway. Where nothing was mounted in it since
  * it was bound, `source` says what it is on the host, so that run may bind it
  * once more without its owner; else it has to cover one by one.
@@ -193,7 +206,7 @@ static int add_mount(struct steps *s, const struct plan_mount *m, struct err *e)
 		add_remount(s, m);
 		return 0;
 	case MOUNT_HIDE:
-		steps_add(s, STEP_HIDE, NULL, m->dest, ATTR_RO);
+		add_hide(s, m);
 		return 0;
 	case MOUNT_HIDE_PRIVATE:
 		add_hide_private(s, m);
@@ -214,8 +227,11 @@ static void add_last(struct steps *s)
 {
 	for (size_t i = 0; i < s->last.count; i++) {
 		const struct step *step = &s->last.items[i];
-		const struct step *on = steps_covering(s, step->dest);
+		const struct step *on;
 
+		if (!step->dest)
+			continue;
+		on = steps_covering(s, step->dest);
 		if (on && (on->kind != STEP_TMPFS ||
 			   !str_equal(on->dest, step->dest)))
 			continue;

@@ -139,6 +139,8 @@ static void show_entries(struct steps *s, const struct path_fact *home)
 		step = steps_add(s, STEP_BIND, path, path, ATTR_RO);
 		step->directory = entry->type == PATH_DIR;
 		step->optional = true;
+		step->dev = entry->dev;
+		step->ino = entry->ino;
 	}
 }
 
@@ -181,6 +183,7 @@ static int workdir_auto(struct steps *s, struct err *e)
 {
 	const struct host *h = s->c->host;
 	const struct path_fact *home = home_fact(s->c);
+	const struct path_fact *here = host_path(h, h->cwd);
 	const struct step *on = steps_place(s, h->cwd);
 
 	if (h->cwd[1] == '\0')
@@ -199,6 +202,11 @@ static int workdir_auto(struct steps *s, struct err *e)
 	if (on && on->kind != STEP_BIND &&
 	    (on->kind != STEP_TMPFS || str_equal(on->dest, h->cwd) ||
 	     is_closed(s->c, on->dest)))
+		return 0;
+	/* The home under another name, or around what is private: not shown. */
+	if ((home && home->ino && here->dev == home->dev &&
+	     here->ino == home->ino) ||
+	    steps_below(s, h->cwd))
 		return 0;
 	return bind_workdir(s, h->cwd_writable, e);
 }

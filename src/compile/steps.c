@@ -12,6 +12,12 @@ struct step *steps_add(struct steps *s, enum step_kind kind, const char *source,
 {
 	struct step *step = array_add(s->c->arena, &s->list);
 
+	/* What waits to become read-only is out of sight now. */
+	for (size_t i = 0; i < s->last.count; i++)
+		if ((kind == STEP_TMPFS || kind == STEP_BIND) &&
+		    s->last.items[i].dest &&
+		    str_equal(s->last.items[i].dest, dest))
+			s->last.items[i].dest = NULL;
 	step->kind = kind;
 	step->source = source;
 	step->dest = dest;

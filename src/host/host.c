@@ -87,14 +87,20 @@ static void look_pwd(struct arena *a, struct host *out)
 /* The name of the terminal behind stdout, as bubblewrap's /dev/console. */
 static void look_console(struct arena *a, struct host *out)
 {
+	struct stat here, there;
 	char name[64];
 	ssize_t n;
 
 	if (!isatty(1))
 		return;
 	n = readlink("/proc/self/fd/1", name, sizeof(name));
-	if (n > 0 && (size_t)n < sizeof(name) && name[0] == '/')
-		out->console = arena_dup_n(a, name, (size_t)n);
+	if (n <= 0 || (size_t)n >= sizeof(name) || name[0] != '/')
+		return;
+	name[n] = '\0';
+	/* Of another devpts the name says something else here. */
+	if (fstat(1, &here) == 0 && stat(name, &there) == 0 &&
+	    here.st_dev == there.st_dev && here.st_ino == there.st_ino)
+		out->console = arena_dup(a, name);
 }
 
 static bool look_userns(void)

@@ -51,6 +51,7 @@ struct path_entry {
 	const char *name;
 	const char *target; /* of a symlink, else NULL */
 	enum path_type type;
+	uint64_t dev, ino;
 };
 
 struct path_fact {

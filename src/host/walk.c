@@ -166,6 +166,8 @@ int walk_entries(struct walk *w, struct path_fact *fact, struct err *e)
 		entry->name = arena_dup(a, d->d_name);
 		entry->type = type_of(s->st.st_mode);
 		entry->target = s->target;
+		entry->dev = s->st.st_dev;
+		entry->ino = s->st.st_ino;
 	}
 	if (errno) {
 		err_sys(e, "list directory '%s'", fact->resolved);

@@ -74,7 +74,9 @@ const struct directive directives[] = {
 	  "cover PATH with something empty, mode 0",
 	  "What is hidden is what is at PATH when the directive's turn comes; "
 	  "a PATH that is not there is none the less no error.\n"
-	  "Of a symlink both the link and what it points to are covered." },
+	  "Of a symlink both the link and what it points to are covered.\n"
+	  "A hidden file that is replaced outside while the command runs is\n"
+	  "visible again; hide its directory instead." },
 	{ "hide-from-root", 0, SECTION_FILES, "PATH", { VALUE_PATH }, 0,
 	  ACTION_NONE, apply_hide, MOUNT_HIDE_PRIVATE,
 	  "hide what only root may read in PATH",

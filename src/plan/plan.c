@@ -47,7 +47,7 @@ const char *plan_caller_home(struct arena *a, const struct caller *caller)
 {
 	const char *home = caller_env(caller, "HOME");
 
-	if (!home || home[0] != '/' || path_has_dotdot(home))
+	if (!home || home[0] != '/')
 		return NULL;
 	return path_clean(a, "/", home);
 }
@@ -81,6 +81,9 @@ static void want_for_mount(struct arena *a, const struct plan *p,
 	case MOUNT_BIND:
 	case MOUNT_SAME:
 		want(a, list, m->source, false);
+		break;
+	case MOUNT_HIDE:
+		want(a, list, m->dest, false);
 		break;
 	case MOUNT_DEV:
 		out->console = true;

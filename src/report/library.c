@@ -7,9 +7,13 @@
 
 #include <elf.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+
+/* No program needs more; a hostile one must not keep us busy. */
+#define NAMES_MAX 128
 
 /* Larger programs go without a hint. */
 #define SIZE_MAX_READ (256u << 20)
@@ -63,6 +67,12 @@ static const char *string_at(const struct image *f, uint64_t table,
 	return f->data + table + index;
 }
 
+/* The file is the command's: it must not name just anything in a hint. */
+static bool is_library(const char *name)
+{
+	return strstr(name, ".so") && !strchr(name, '/');
+}
+
 static void read_dynamic(struct arena *a, const struct image *f,
 			 const Elf64_Dyn *list, size_t count, uint64_t table,
 			 struct needed *out)
@@ -70,7 +80,10 @@ static void read_dynamic(struct arena *a, const struct image *f,
 	for (size_t i = 0; i < count && list[i].d_tag != DT_NULL; i++) {
 		const char *text = string_at(f, table, list[i].d_un.d_val);
 
-		if (list[i].d_tag == DT_NEEDED)
+		if (strlen(text) > PATH_MAX)
+			continue;
+		if (list[i].d_tag == DT_NEEDED && is_library(text) &&
+		    out->names.count < NAMES_MAX)
 			*array_add(a, &out->names) = text;
 		else if (list[i].d_tag == DT_RUNPATH ||
 			 list[i].d_tag == DT_RPATH)

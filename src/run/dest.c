@@ -199,32 +199,22 @@ static void remember(struct tree *t, const char *path, size_t length, int fd)
 	t->next = (t->next + 1) % TREE_NEAR;
 }
 
-/* Whether what is remembered at `i` is at or below the first bytes of path. */
 static bool is_near(const struct tree *t, size_t i, const char *path,
-		    size_t length, bool below)
+		    size_t length)
 {
-	size_t n = t->near[i].length;
-
-	if (!t->near[i].fd || n < length ||
-	    memcmp(t->near[i].path, path, length) != 0)
-		return false;
-	return n == length || (below && t->near[i].path[length] == '/');
+	return t->near[i].fd && t->near[i].length == length &&
+	       memcmp(t->near[i].path, path, length) == 0;
 }
 
-void tree_changed(struct tree *t, const char *path, int fd)
+void tree_changed(struct tree *t, const char *path, int fd, bool made)
 {
-	size_t length = strlen(path);
-
-	if (path[1] == '\0') {
-		t->root = fd;
+	/* By way of a symlink any name may lead below what is covered now. */
+	if (!made)
 		tree_forget(t);
-		return;
-	}
-	/* What was used before may be below the new mount now. */
-	for (size_t i = 0; i < TREE_NEAR; i++)
-		if (is_near(t, i, path, length, true))
-			t->near[i].fd = 0;
-	remember(t, path, length, fd);
+	if (path[1] == '\0')
+		t->root = fd;
+	else
+		remember(t, path, strlen(path), fd);
 }
 
 int tree_parent(struct tree *t, const char *path, int *out, struct err *e)
@@ -238,7 +228,7 @@ int tree_parent(struct tree *t, const char *path, int *out, struct err *e)
 		return 0;
 	}
 	for (size_t i = 0; i < TREE_NEAR; i++)
-		if (is_near(t, i, path, n, false)) {
+		if (is_near(t, i, path, n)) {
 			*out = t->near[i].fd;
 			return 0;
 		}

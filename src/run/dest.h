@@ -52,8 +52,11 @@ int tree_parent(struct tree *t, const char *path, int *out, struct err *e);
 int tree_mount_point(struct tree *t, const char *path, bool directory,
 		     struct dest *out, struct err *e);
 
-/* Notes that the mount `fd` is now what is at `path`. */
-void tree_changed(struct tree *t, const char *path, int fd);
+/*
+ * Notes that the mount `fd` is now what is at `path`; `made`: on a mount point
+ * that was just made, so that nothing used before can be below it.
+ */
+void tree_changed(struct tree *t, const char *path, int fd, bool made);
 
 /* Forgets all descriptors but root and base, which may be closed then. */
 void tree_forget(struct tree *t);

@@ -99,6 +99,11 @@ int engine_hide(struct engine *en, const struct step *s, struct err *e)
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
+	if (fd < 0 && errno == EACCES) {
+		err_sys(e, "hide '%s'", s->dest);
+		return err_hint(e, "you cannot reach it, nor can the command; "
+				   "leave it out");
+	}
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(e, "hide '%s'", s->dest);
 	if (S_ISLNK(st.st_mode)) {
@@ -225,7 +230,7 @@ static int hide_below(const struct place *p, struct err *e)
 static int attach_private(struct engine *en, const struct step *s,
 			  struct err *e)
 {
-	int mount = en->run->private_fd;
+	int mount = private_tree(en->run, s);
 	struct dest to = { 0 };
 	struct stat st;
 
@@ -251,7 +256,7 @@ int engine_hide_private(struct engine *en, const struct step *s, struct err *e)
 	struct stat st;
 	int result = 0;
 
-	if (s == en->run->private_step && en->run->private_fd >= 0)
+	if (private_tree(en->run, s) >= 0)
 		return attach_private(en, s, e);
 	fd = tree_open(&en->tree, s->dest);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))

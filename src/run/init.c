@@ -110,6 +110,8 @@ int stage_spawn(struct run *r, struct err *e)
 	/* Also the last look whether there still is a supervisor. */
 	if (message_send(r->socket, &m, e) < 0)
 		return -1;
+	if (sigpending(&r->early) < 0)
+		return err_sys(e, "look at pending signals");
 	r->command = clone(command_main, stack + size,
 			   CLONE_VM | CLONE_VFORK | SIGCHLD, r);
 	if (r->command < 0)
@@ -154,7 +156,8 @@ static long snmp_value(const char *text, const char *protocol,
 static bool wanted_network(void)
 {
 	char text[4096] = "";
-	int fd = open("/proc/self/net/snmp", O_RDONLY | O_CLOEXEC);
+	int fd = open("/proc/self/net/snmp",
+		      O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 
 	if (fd >= 0)
@@ -204,16 +207,20 @@ static void reap_all(struct run *r)
 }
 
 /* Other signals came from the terminal or from inside: not ours to pass on. */
-static void pass_on(const struct run *r, const siginfo_t *info)
+static void pass_on(struct run *r, const siginfo_t *info)
 {
 	int value = info->si_value.sival_int;
+	int signal = INIT_SIGNAL(value);
 
 	if (info->si_code != SI_QUEUE || info->si_pid != 0 ||
 	    (value & ~0xffff) != INIT_MARK)
 		return;
-	if ((value & INIT_GROUP) && getpgid(r->command) == getpgid(0))
+	/* A group that the command was not in yet, or is not in any more. */
+	if ((value & INIT_GROUP) && !sigismember(&r->early, signal) &&
+	    getpgid(r->command) == getpgid(0))
 		return;
-	kill(r->command, INIT_SIGNAL(value));
+	sigdelset(&r->early, signal);
+	kill(r->command, signal);
 }
 
 int stage_reap(struct run *r, struct err *e)
@@ -232,6 +239,9 @@ int stage_reap(struct run *r, struct err *e)
 			reap_all(r);
 		else if (signal == INIT_CARRIER)
 			pass_on(r, &info);
+		else if (signal > 0 && info.si_code == SI_USER && !info.si_pid)
+			/* From outside: the queue was full, or it is for us. */
+			kill(r->command, signal);
 	}
 }
 

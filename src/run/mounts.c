@@ -108,7 +108,7 @@ static int place(struct engine *en, int mount, const struct step *s,
 	    engine_attach(mount, &to, e) < 0)
 		return -1;
 	if (directory)
-		tree_changed(&en->tree, s->dest, mount);
+		tree_changed(&en->tree, s->dest, mount, to.name[0]);
 	return 0;
 }
 
@@ -309,7 +309,7 @@ static int attach_base(struct engine *en, struct err *e)
 		return host_explain_userns(e);
 	}
 	en->tree.base = fd;
-	tree_changed(&en->tree, "/", fd);
+	tree_changed(&en->tree, "/", fd, false);
 	return 0;
 }
 
@@ -339,7 +339,7 @@ static int attach_root(struct engine *en, const struct step *s, struct err *e)
 		err_wrap(e, "bind '%s' on '/'", s->source);
 		return err_at(e, "%s", s->origin);
 	}
-	tree_changed(&en->tree, "/", fd);
+	tree_changed(&en->tree, "/", fd, false);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
  */
 #include "run/run.h"
 
+#include "base/cleanup.h"
 #include "base/str.h"
 
 #include <errno.h>
@@ -82,6 +83,30 @@ int stage_limits(struct run *r, struct err *e)
 	return 0;
 }
 
+static void swallow(int signal)
+{
+	(void)signal;
+}
+
+/*
+ * PID 1 waits for our execve and cannot be woken: stopped before it, we would
+ * hold it for good. With a handler a stop is lost instead; execve makes these
+ * signals default again.
+ */
+static int delay_stops(struct err *e)
+{
+	static const int stops[] = { SIGTSTP, SIGTTIN, SIGTTOU };
+	struct sigaction handler = { .sa_handler = swallow }, old;
+
+	for (size_t i = 0; i < COUNT_OF(stops); i++) {
+		if (sigaction(stops[i], NULL, &old) < 0 ||
+		    (old.sa_handler == SIG_DFL &&
+		     sigaction(stops[i], &handler, NULL) < 0))
+			return err_sys(e, "catch stop signals");
+	}
+	return 0;
+}
+
 /*
  * No handler was ever installed, so dispositions are as the caller left them:
  * ignored ones stay ignored (nohup), the rest is default.
@@ -94,6 +119,8 @@ int stage_signals(struct run *r, struct err *e)
 	umask(r->umask);
 	if (r->ignored_sigchld && sigaction(SIGCHLD, &ignore, NULL) < 0)
 		return err_sys(e, "ignore SIGCHLD");
+	if (r->program->init && delay_stops(e) < 0)
+		return -1;
 	sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
 		return err_sys(e, "unblock signals");

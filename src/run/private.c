@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,6 +38,15 @@ static bool write_map(pid_t pid, const char *name)
 	       write(fd, MAP_WITHOUT_ROOT, strlen(MAP_WITHOUT_ROOT)) > 0;
 }
 
+/* Lives until its maps are written, and no longer than the supervisor. */
+_Noreturn static void wait_for_maps(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	while (getppid() == parent)
+		pause();
+	_exit(0);
+}
+
 /* A user namespace needs a process to be made; the descriptor keeps it. */
 static int user_namespace(void)
 {
@@ -44,13 +54,12 @@ static int user_namespace(void)
 		.flags = CLONE_NEWUSER,
 		.exit_signal = SIGCHLD,
 	};
-	pid_t pid = sys_clone3(&args);
+	pid_t parent = getpid(), pid = sys_clone3(&args);
 	char path[64];
 	int fd = -1;
 
 	if (pid == 0)
-		for (;;)
-			pause();
+		wait_for_maps(parent);
 	if (pid < 0)
 		return -1;
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)pid);
@@ -63,18 +72,15 @@ static int user_namespace(void)
 }
 
 /* A detached copy of the step's source without user 0, or -1. */
-static int mapped_tree(const struct step *s)
+static int mapped_tree(const struct step *s, int ns)
 {
-	autoclose int ns = user_namespace();
-	autoclose int fd = -1;
 	struct mount_attr attr = {
 		.attr_set = s->attributes | MOUNT_ATTR_IDMAP,
 		.userns_fd = (uint64_t)ns,
 	};
+	autoclose int fd = sys_open_tree(AT_FDCWD, s->source,
+					 OPEN_TREE_CLONE | AT_RECURSIVE);
 
-	if (ns < 0)
-		return -1;
-	fd = sys_open_tree(AT_FDCWD, s->source, OPEN_TREE_CLONE | AT_RECURSIVE);
 	if (fd < 0 ||
 	    sys_mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr) < 0)
 		return -1;
@@ -84,12 +90,33 @@ static int mapped_tree(const struct step *s)
 int stage_private(struct run *r, struct err *e)
 {
 	const struct program *p = r->program;
+	autoclose int ns = user_namespace();
+	size_t n = 0;
 
 	(void)e;
-	for (size_t i = 0; i < p->step_count && !r->private_step; i++)
-		if (p->steps[i].kind == STEP_HIDE_PRIVATE && p->steps[i].source)
-			r->private_step = &p->steps[i];
-	if (r->private_step)
-		r->private_fd = mapped_tree(r->private_step);
+	for (size_t i = 0; ns >= 0 && i < p->step_count; i++) {
+		const struct step *s = &p->steps[i];
+
+		if (s->kind != STEP_HIDE_PRIVATE || !s->source ||
+		    n == PRIVATE_MAX)
+			continue;
+		r->private[n].step = s;
+		r->private[n++].fd = mapped_tree(s, ns);
+	}
 	return 0;
+}
+
+int private_tree(const struct run *r, const struct step *s)
+{
+	for (size_t i = 0; i < PRIVATE_MAX; i++)
+		if (r->private[i].step == s)
+			return r->private[i].fd;
+	return -1;
+}
+
+void private_close(struct run *r)
+{
+	for (size_t i = 0; i < PRIVATE_MAX; i++)
+		if (r->private[i].step && r->private[i].fd >= 0)
+			close(r->private[i].fd);
 }

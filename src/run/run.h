@@ -39,6 +39,9 @@ struct block {
 void run_program(const struct program *p, struct block block,
 		 struct outcome *out);
 
+/* So many are prepared; more are walked through. */
+#define PRIVATE_MAX 4
+
 /* State of the actor that is running; each process has its own copy. */
 struct run {
 	const struct program *program;
@@ -50,13 +53,18 @@ struct run {
 	int signals;	 /* signalfd(2) */
 	int tty;	 /* the controlling terminal, or -1 */
 	bool foreground; /* its foreground was ours at the start */
-	const struct step *private_step; /* what private_fd is for */
-	int private_fd; /* a mount without user 0, or -1: private.c */
-	bool ready;	/* set-up is complete */
+	struct {
+		const struct step *step;
+		int fd; /* a mount without user 0, or -1 */
+	} private[PRIVATE_MAX];
+	bool ready; /* set-up is complete */
 	bool exit_known;
 
 	/* our end of one SOCK_SEQPACKET pair */
 	int socket;
+
+	/* signals that came before there was somebody to get them */
+	sigset_t early;
 
 	/* child */
 	struct block block;   /* argv and environ of this process */
@@ -114,6 +122,10 @@ STAGE(signals);
 STAGE(exec);
 
 #undef STAGE
+
+/* The mount that was prepared for a step, or -1; closes all of them. */
+int private_tree(const struct run *r, const struct step *s);
+void private_close(struct run *r);
 
 /* What the child does; does not return. */
 _Noreturn void init_main(struct run *r);

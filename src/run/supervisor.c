@@ -31,7 +31,8 @@ int stage_inherit(struct run *r, struct err *e)
 	sigset_t all;
 
 	for (size_t i = 0; i < p->keep_fd_count; i++)
-		if (fcntl(p->keep_fds[i], F_GETFD) < 0) {
+		/* One that is close-on-exec is ours: no caller's survives. */
+		if (fcntl(p->keep_fds[i], F_GETFD) != 0) {
 			err_set(e, ERR_USAGE,
 				"--keep-fd %d: descriptor %d is not open",
 				p->keep_fds[i], p->keep_fds[i]);
@@ -79,6 +80,8 @@ int stage_clone(struct run *r, struct err *e)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_sys(e, "make a socket pair");
+	if (sigpending(&r->early) < 0)
+		return err_sys(e, "look at pending signals");
 	r->child = sys_clone3(&args);
 	if (r->child < 0)
 		return cannot_clone(e);
@@ -93,8 +96,7 @@ int stage_clone(struct run *r, struct err *e)
 	r->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (r->signals < 0)
 		return err_sys(e, "make a signalfd");
-	if (r->private_fd >= 0)
-		close(r->private_fd);
+	private_close(r);
 	/* The command's pipes are the command's: we hold only stderr. */
 	sys_close_range(0, 1);
 	for (size_t i = 0; i < r->program->keep_fd_count; i++)
@@ -159,12 +161,14 @@ static bool is_ignored(int signal)
 static void forward(struct run *r, const struct signalfd_siginfo *s)
 {
 	int signal = (int)s->ssi_signo;
-	bool group = s->ssi_code == SI_KERNEL;
+	bool group =
+		s->ssi_code == SI_KERNEL && !sigismember(&r->early, signal);
 	siginfo_t info = {
 		.si_signo = INIT_CARRIER,
 		.si_code = SI_QUEUE,
 	};
 
+	sigdelset(&r->early, signal);
 	if (is_ignored(signal))
 		return;
 	if (!r->program->init) {
@@ -173,7 +177,9 @@ static void forward(struct run *r, const struct signalfd_siginfo *s)
 		return;
 	}
 	info.si_value.sival_int = INIT_MARK | (group ? INIT_GROUP : 0) | signal;
-	sys_pidfd_send_signal(r->pidfd, INIT_CARRIER, &info);
+	/* A full queue (RLIMIT_SIGPENDING) still takes an ordinary signal. */
+	if (sys_pidfd_send_signal(r->pidfd, INIT_CARRIER, &info) < 0 && !group)
+		sys_pidfd_send_signal(r->pidfd, signal, NULL);
 }
 
 /* Without PID 1 the command is our child: its stops are ours to see. */
@@ -215,7 +221,8 @@ static int collect(struct run *r, struct err *e)
 		if (!r->ready)
 			return err_set(e, ERR_SYSTEM,
 				       "the sandbox was killed while it was "
-				       "set up");
+				       "set up (signal %d)",
+				       WTERMSIG(status));
 		/* Without PID 1 this is the command's own status. */
 		out->status = status;
 		out->usage = usage;
@@ -260,7 +267,6 @@ void run_program(const struct program *p, struct block block,
 		.signals = -1,
 		.tty = -1,
 		.socket = -1,
-		.private_fd = -1,
 		.block = block,
 	};
 

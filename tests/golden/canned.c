@@ -360,8 +360,9 @@ static int look_entries(const struct canned *c, struct arena *a,
 		    !str_equal(path_parent(a, n->path), fact->resolved))
 			continue;
 		*array_add(a, &list) =
-			(struct path_entry){ path_name(n->path), n->target,
-					     n->type };
+			(struct path_entry){ .name = path_name(n->path),
+					     .target = n->target,
+					     .type = n->type };
 	}
 	if (list.count)
 		qsort(list.items, list.count, sizeof(*list.items), by_name);

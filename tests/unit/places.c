@@ -52,7 +52,7 @@ static void no_home(void **state)
 					     "env HOME=/\n",
 					     "env HOME=/usr/src\n",
 					     "env HOME=/usr\n",
-					     "env HOME=/etc/../home/ann\n",
+					     "env HOME=/home/../etc\n",
 					     "env HOME=/tmp\n" };
 
 	(void)state;
@@ -61,6 +61,9 @@ static void no_home(void **state)
 		    "  tmpfs /tmp/home mode=0700");
 		has(homes[i], SYSTEM PRIVATE PLACES, "env HOME=/tmp/home\n");
 	}
+	/* ".." is followed, so that the home is known when it is the cwd. */
+	has("env HOME=/etc/../home/ann\n", SYSTEM PRIVATE PLACES,
+	    "  tmpfs /home/ann mode=0700");
 	/* Above something of the system's. */
 	has("env HOME=/a\ndir /a/b\n", "ro /a/b\nhome private\n",
 	    "  tmpfs /tmp/home mode=0700");

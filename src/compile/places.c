@@ -44,11 +44,16 @@ static struct step *add_private(struct steps *s, const char *dest,
 /* The place for a private home; sets HOME where it has to differ. */
 static const char *private_place(struct steps *s, const struct path_fact *fact)
 {
-	if (!fact || is_system(s, fact->resolved)) {
+	if (!fact || path_has_dotdot(fact->resolved) ||
+	    is_system(s, fact->resolved)) {
 		s->c->home = HOME_FALLBACK;
 		return HOME_FALLBACK;
 	}
-	steps_add_links(s, fact);
+	/* What ".." in its name leads through may not be there inside. */
+	if (path_has_dotdot(fact->path))
+		s->c->home = fact->resolved;
+	else
+		steps_add_links(s, fact);
 	return fact->resolved;
 }
 
@@ -89,13 +94,15 @@ static int home_kept(struct steps *s, const struct path_fact *fact,
 int places_home(struct steps *s, const struct plan_mount *m, struct err *e)
 {
 	const struct path_fact *fact = home_fact(s->c);
+	const char *place;
 
 	switch (s->c->plan->home) {
 	case HOME_NONE:
 		return 0;
 	case HOME_PRIVATE:
-		add_private(s, private_place(s, fact), m->size);
-		s->c->home_private = !s->c->home;
+		place = private_place(s, fact);
+		add_private(s, place, m->size);
+		s->c->home_private = !str_equal(place, HOME_FALLBACK);
 		return 0;
 	case HOME_RO:
 		return home_shown(s, fact, "ro", ATTR_RO, e);

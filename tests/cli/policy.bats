@@ -433,8 +433,10 @@ $HOME/link"
 	has HOME=/tmp/home
 }
 
-@test "a home with .. is not believed" {
-	HOME=$HOME/project/../../../../etc works ./probe env
+@test "a home with .. is followed, and named without" {
+	HOME=$HOME/project/../../home works ./probe env
+	has "HOME=$T/home"
+	HOME=$HOME/none/../../etc works ./probe env
 	has HOME=/tmp/home
 }
 

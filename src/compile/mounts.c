@@ -66,8 +66,10 @@ static void add_dir(struct steps *s, const char *dest, mode_t mode)
 
 /*
  * The kernel's uid 0 owns these, in every user namespace that maps it, and an
- * owner needs no capability to write: they are read-only mounts (as in
- * bubblewrap and runc's list of read-only paths).
+ * owner needs no capability to write; what belongs to a network namespace is
+ * its root's, whoever that is outside (net_ctl_set_ownership() in net/sysctl_
+ * net.c). For both they are read-only mounts. Others cannot write them anyway,
+ * and an uncovered /proc lets them make a sandbox inside the sandbox.
  */
 static int add_proc(struct steps *s, const struct plan_mount *m, struct err *e)
 {
@@ -81,6 +83,8 @@ static int add_proc(struct steps *s, const struct plan_mount *m, struct err *e)
 	else
 		steps_add(s, STEP_BIND, "/proc", m->dest, ATTR_PROC)
 			->directory = true;
+	if (s->c->host->caller->uid != 0 && s->c->out->uid.inside != 0)
+		return 0;
 	for (size_t i = 0; i < COUNT_OF(protected); i++)
 		steps_add(s, STEP_PROTECT, NULL,
 			  path_join(a, m->dest, protected[i]),

@@ -135,7 +135,7 @@ const struct directive directives[] = {
 	  ACTION_NONE, apply_new_mount, MOUNT_PROC,
 	  "a new /proc for the sandbox's own processes",
 	  "Its\n.Pa sys ,\n.Pa sysrq-trigger ,\n.Pa irq\nand\n.Pa bus\n"
-	  "are read-only." },
+	  "cannot be written, not even by root." },
 	{ "dev", 0, SECTION_MOUNTS, "DEST", { VALUE_PATH }, 0,
 	  ACTION_NONE, apply_new_mount, MOUNT_DEV,
 	  "a new /dev with null, zero, tty and the like",

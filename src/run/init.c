@@ -225,23 +225,29 @@ static void pass_on(struct run *r, const siginfo_t *info)
 
 int stage_reap(struct run *r, struct err *e)
 {
+	const struct timespec soon = { .tv_nsec = TRIM_AFTER * 1000000L };
+	const struct timespec *timeout = &soon;
 	sigset_t all;
 
 	sigfillset(&all);
-	trim_program();
 	for (;;) {
 		siginfo_t info;
-		int signal = sigwaitinfo(&all, &info);
+		int signal = sigtimedwait(&all, &info, timeout);
 
-		if (signal < 0 && errno != EINTR)
+		if (signal < 0 && errno == EAGAIN) {
+			trim_program();
+			timeout = NULL;
+		} else if (signal < 0 && errno != EINTR) {
 			return err_sys(e, "wait for signals");
-		if (signal == SIGCHLD)
+		} else if (signal == SIGCHLD) {
 			reap_all(r);
-		else if (signal == INIT_CARRIER)
+		} else if (signal == INIT_CARRIER) {
 			pass_on(r, &info);
-		else if (signal > 0 && info.si_code == SI_USER && !info.si_pid)
+		} else if (signal > 0 && info.si_code == SI_USER &&
+			   !info.si_pid) {
 			/* From outside: the queue was full, or it is for us. */
 			kill(r->command, signal);
+		}
 	}
 }
 

@@ -232,19 +232,24 @@ static int collect(struct run *r, struct err *e)
 
 int stage_watch(struct run *r, struct err *e)
 {
-	trim_program();
+	int timeout = TRIM_AFTER;
+
 	for (;;) {
 		struct pollfd sources[] = {
 			{ .fd = r->socket, .events = POLLIN },
 			{ .fd = r->signals, .events = POLLIN },
 			{ .fd = r->pidfd, .events = POLLIN },
 		};
+		int n = poll(sources, COUNT_OF(sources), timeout);
 
-		if (poll(sources, COUNT_OF(sources), -1) < 0) {
-			if (errno == EINTR)
-				continue;
+		if (n < 0 && errno != EINTR)
 			return err_sys(e, "wait for events");
+		if (n == 0) {
+			trim_program();
+			timeout = -1;
 		}
+		if (n <= 0)
+			continue;
 		if (sources[2].revents)
 			break;
 		if (sources[0].revents)

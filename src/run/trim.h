@@ -4,6 +4,12 @@
 #define RUN_TRIM_H
 
 /*
+ * A command that runs this long (milliseconds) is waited for; before, giving
+ * memory back would cost more than it is worth.
+ */
+#define TRIM_AFTER 100
+
+/*
  * Gives back the pages of our own code and constants: set-up touched nearly
  * all, waiting needs a few, which come back by themselves. Only what is mapped
  * from the file and never written, so that nothing can be lost; a failure

@@ -83,8 +83,13 @@ load helper
 
 @test "/proc is new, and its dangerous parts read-only" {
 	works ./probe mounts
-	matches '^/proc proc rw,nosuid,nodev,noexec' \
-		'^/proc/sys proc ro,nosuid,nodev,noexec'
+	matches '^/proc proc rw,nosuid,nodev,noexec'
+	works --map-root ./probe mounts
+	matches '^/proc/sys proc ro,nosuid,nodev,noexec'
+	works --map-root ./probe open /proc/sys/net/ipv4/ip_forward w
+	matches '^(EROFS|EACCES)$'
+	works ./probe open /proc/sys/net/ipv4/ip_forward w
+	matches '^(EROFS|EACCES)$'
 	works ./probe pids
 	has 1
 	has_not $$
@@ -92,9 +97,9 @@ load helper
 	matches '^(EROFS|EACCES)$'
 	works ./probe open /proc/sys/kernel/core_pattern r
 	says ok
-	works ./probe remount /proc/sys
+	works --map-root ./probe remount /proc/sys
 	says EPERM
-	works ./probe umount /proc/sys
+	works --map-root ./probe umount /proc/sys
 	says EPERM
 	works ./probe open /proc/sysrq-trigger w
 	matches '^(EROFS|EACCES|ENOENT)$'

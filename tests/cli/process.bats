@@ -286,6 +286,20 @@ WINCH 1'
 	kill "$(cat "$T/pid")"
 }
 
+@test "a sandbox runs inside a sandbox" {
+	if [ "$(id -u)" = 0 ]; then
+		# root may not map itself twice; the message says so
+		sandbox --ro "$SANDBOX" "$SANDBOX" ./probe exit 3
+		complains CAP_SETFCAP
+		status_is 125
+		return
+	fi
+	sandbox --ro "$SANDBOX" "$SANDBOX" ./probe exit 3
+	status_is 3
+	sandbox --ro "$SANDBOX" "$SANDBOX" cat "$T/outside"
+	status_is 1
+}
+
 # --- options -----------------------------------------------------------------
 
 @test "--die-with-parent ends it when the caller ends" {

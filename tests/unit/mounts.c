@@ -97,7 +97,9 @@ static void what_root_could_write(void **state)
 			places[i]);
 
 		has(unit_root, "proc /p\n", line);
-		has(unit_student, "unshare-pid\nproc /p\n", line);
+		/* Root inside is root of the network namespace's files. */
+		has(unit_student, "unshare-pid\nmap-root\nproc /p\n", line);
+		lacks(unit_student, "unshare-pid\nproc /p\n", line);
 		arena_release(&a);
 	}
 	has(unit_student, "unshare-pid\nproc /p\n",

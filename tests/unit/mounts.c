@@ -203,8 +203,7 @@ static void read_only_of_what_was_covered(void **state)
 	lacks(unit_student, "tmpfs /a\nremount-ro /a\nbind /etc /a\n",
 	      "remount");
 	lacks(unit_student, "remount-ro /\nbind / /\n", "remount");
-	lacks(unit_student, "tmpfs /a\nremount-ro /a\ntmpfs /a\n",
-	      "remount");
+	lacks(unit_student, "tmpfs /a\nremount-ro /a\ntmpfs /a\n", "remount");
 	has(unit_student, "tmpfs /a\nremount-ro /a\ntmpfs /b\n",
 	    "  remount /a (ro)\n");
 	has(unit_student, "bind / /\nremount-ro /\ntmpfs /a\n",

@@ -153,6 +153,9 @@ static void check_proc(const struct made *m)
 {
 	const struct program *p = m->program;
 
+	/* Root outside owns it all, root inside what its network has there. */
+	if (m->host->caller->uid != 0 && p->uid.inside != 0)
+		return;
 	for (size_t i = 0; i < p->step_count; i++)
 		if (p->steps[i].kind == STEP_PROC) {
 			CHECK(i + 4 < p->step_count);

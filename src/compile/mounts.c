@@ -147,7 +147,6 @@ static void add_hide(struct steps *s, const struct plan_mount *m)
 static void add_hide_private(struct steps *s, const struct plan_mount *m)
 {
 	const struct step *on = steps_covering(s, m->dest);
-	const struct step *end = s->list.items + s->list.count;
 	const char *source = NULL;
 	uint64_t attributes = ATTR_RO;
 
@@ -157,7 +156,8 @@ static void add_hide_private(struct steps *s, const struct plan_mount *m)
 		attributes = on->attributes;
 		source =
 			path_rebase(s->c->arena, m->dest, on->dest, on->source);
-		for (const struct step *later = on + 1; later < end; later++)
+		for (const struct step *later = on + 1;
+		     later < s->list.items + s->list.count; later++)
 			if (path_within(later->dest, m->dest))
 				source = NULL;
 	}

@@ -9,10 +9,14 @@
 #include "host/sys.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/securebits.h>
 #include <sys/prctl.h>
 
-/* Up to the last one this kernel knows; PR_CAPBSET_DROP says EINVAL after. */
+/*
+ * Up to the last one this kernel knows; PR_CAPBSET_DROP says EINVAL after. All
+ * kernels that sandbox runs on know CAP_CHECKPOINT_RESTORE (Linux 5.9).
+ */
 #define CAP_NUMBERS 64
 
 #define SECUREBITS                                                             \
@@ -25,7 +29,7 @@ static int drop_bounding_set(struct err *e)
 	for (int cap = 0; cap < CAP_NUMBERS; cap++) {
 		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0)
 			continue;
-		if (errno == EINVAL && cap > 0)
+		if (errno == EINVAL && cap > CAP_CHECKPOINT_RESTORE)
 			return 0;
 		return err_sys(e, "drop capability %d", cap);
 	}

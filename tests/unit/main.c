@@ -25,6 +25,7 @@ static const struct {
 	{ "help", group_help },
 	{ "walk", group_walk },
 	{ "host", group_host },
+	{ "constants", group_constants },
 	{ "env", group_env },
 	{ "ids", group_ids },
 	{ "steps", group_steps },

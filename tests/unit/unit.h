@@ -43,6 +43,7 @@ GROUP(directive);
 GROUP(help);
 GROUP(walk);
 GROUP(host);
+GROUP(constants);
 GROUP(env);
 GROUP(ids);
 GROUP(steps);

@@ -22,11 +22,14 @@ LINK := -Wl,-z,relro,-z,now $(if $(filter 1,$(STATIC)),$(if $(static-works), \
 	-static-pie,$(warning no static C library: linking dynamically) -pie),-pie)
 
 PROFILES := $(wildcard profiles/*.profile profiles/*.inc)
-CORE_SRC := $(wildcard src/base/*.c src/host/*.c src/plan/*.c src/input/*.c \
-	src/compile/*.c)
+CORE_SRC := $(filter-out %.gen.c,$(wildcard src/base/*.c src/host/*.c \
+	src/plan/*.c src/input/*.c src/compile/*.c))
 SRC      := $(CORE_SRC) $(wildcard src/run/*.c src/report/*.c)
-CORE     := $(CORE_SRC:%.c=$(B)/%.o) $(B)/shipped.o
-OBJ      := $(SRC:%.c=$(B)/%.o) $(B)/shipped.o $(B)/sandbox.o
+# What the generator of filters is made of, and what it adds.
+MADE     := $(CORE_SRC:%.c=$(B)/%.o) $(B)/shipped.o $(B)/syscalls.o
+CORE     := $(MADE) $(B)/filters.o
+OBJ      := $(CORE) $(patsubst %.c,$(B)/%.o,$(filter-out $(CORE_SRC),$(SRC))) \
+	$(B)/sandbox.o
 MAN      := $(B)/sandbox.1 $(B)/sandbox-profile.5
 # The plain build stands beside the Makefile; others stay in their B.
 BIN      := $(if $(filter build,$(B)),sandbox,$(B)/sandbox)
@@ -40,12 +43,22 @@ $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(COMPILE) -c -o $@ $<
 
-$(B)/shipped.o: $(B)/shipped.c
+$(B)/%.o: $(B)/%.c
 	$(COMPILE) -c -o $@ $<
 
 $(B)/shipped.c: src/input/embed.sh $(PROFILES)
 	@mkdir -p $(@D)
 	src/input/embed.sh $(PROFILES) >$@
+
+# System calls by number, and the filters of the shipped profiles.
+$(B)/syscalls.c: src/host/syscalls.gen.c src/host/syscalls.txt
+	@mkdir -p $(@D)
+	$(COMPILE) -o $(B)/gen-syscalls $< $(LDFLAGS) -lseccomp
+	$(B)/gen-syscalls <src/host/syscalls.txt >$@
+
+$(B)/filters.c: src/compile/filters.gen.c src/run/init.calls $(MADE)
+	$(COMPILE) -o $(B)/gen-filters $< $(MADE) $(LDFLAGS)
+	$(B)/gen-filters $(filter %.profile,$(PROFILES)) <src/run/init.calls >$@
 
 demo: ## install what the build lacks, build, compile and run a program inside
 	@packaging/deps build

@@ -5,6 +5,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "compile/compile.h"
+#include "host/check.h"
 #include "input/cli.h"
 #include "input/help.h"
 #include "input/profile_files.h"
@@ -13,6 +14,7 @@
 #include "run/run.h"
 
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -113,6 +115,29 @@ static int run(struct arena *a, const struct plan *plan,
 	report_exit(&outcome, status);
 }
 
+/*
+ * Rights that the caller does not have would be in every step, and whose files
+ * it may read and which user it is would be questions without an answer.
+ */
+static int refuse_privileges(struct err *e)
+{
+	const char *how = NULL;
+
+	if (getauxval(AT_UID) != getauxval(AT_EUID))
+		how = "setuid";
+	else if (getauxval(AT_GID) != getauxval(AT_EGID))
+		how = "setgid";
+	else if (getauxval(AT_SECURE) && getauxval(AT_UID) != 0 &&
+		 host_has_capabilities())
+		how = "with file capabilities";
+	if (!how)
+		return 0;
+	err_set(e, ERR_USAGE, "sandbox is installed %s, and refuses to run so",
+		how);
+	return err_hint(e, "it needs no privileges; an administrator takes "
+			   "them away with: chmod ug-s, setcap -r");
+}
+
 static int sandbox(int argc, char **argv, struct err *e)
 {
 	struct arena words = { .exhausted = out_of_memory };
@@ -144,6 +169,15 @@ static int sandbox(int argc, char **argv, struct err *e)
 	plan->command = request.command;
 	if (plan_check(plan, e) < 0 || arena_seal(&plans, e) < 0)
 		return -1;
+	if (request.action == ACTION_PRINT_FILTER) {
+		struct str out = { .arena = &words };
+
+		if (filter_show(&words, plan, request.raw_format, &out, e) < 0)
+			return -1;
+		return print(&out, e);
+	}
+	if (plan_check_command(plan, e) < 0)
+		return -1;
 	return run(&words, plan, &caller, &request, block, e);
 }
 
@@ -152,7 +186,7 @@ int main(int argc, char **argv)
 	struct err e = { 0 };
 
 	guard_standard_descriptors();
-	if (sandbox(argc, argv, &e) == 0)
+	if (refuse_privileges(&e) == 0 && sandbox(argc, argv, &e) == 0)
 		return 0;
 	report_error(&e);
 	return err_exit_status(&e);

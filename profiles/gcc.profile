@@ -1,8 +1,10 @@
 # compile, run and debug C and C++
 #
-# On top of default: the settings of compilers, make and ccache in the
-# environment, and ccache's cache, which is kept.
+# On top of default: debuggers may trace what runs inside; the settings of
+# compilers, make and ccache are in the environment, and ccache's cache is kept.
 include default
+
+syscalls-allow ptrace process_vm_readv process_vm_writev kcmp
 
 keepenv CC
 keepenv CXX

@@ -37,6 +37,9 @@ static void compile_namespaces(struct compile *c)
 	c->out->init = (wanted & CLONE_NEWPID) && !p->as_pid_1;
 	c->out->die_with_parent = p->die_with_parent;
 	c->out->hostname = p->hostname;
+	c->out->disable_userns = p->disable_userns;
+	c->out->assert_userns_disabled = p->assert_userns_disabled;
+	c->out->caps = p->caps;
 	c->out->new_session = p->new_session;
 }
 
@@ -112,7 +115,8 @@ int compile(struct arena *a, const struct plan *plan, const struct host *host,
 	program.hints = plan->hints.items;
 	program.hint_count = plan->hints.count;
 	if (compile_ids(&c, e) < 0 || compile_mounts(&c, e) < 0 ||
-	    compile_env(&c, e) < 0 || compile_command(&c, e) < 0)
+	    compile_filter(&c, e) < 0 || compile_env(&c, e) < 0 ||
+	    compile_command(&c, e) < 0)
 		return -1;
 	*out = program;
 	return 0;

@@ -29,6 +29,7 @@ struct compile {
 
 int compile_ids(struct compile *c, struct err *e);
 int compile_mounts(struct compile *c, struct err *e);
+int compile_filter(struct compile *c, struct err *e);
 int compile_env(struct compile *c, struct err *e);
 int compile_command(struct compile *c, struct err *e);
 

@@ -112,7 +112,19 @@ static void print_setup(const struct program *p, struct str *out)
 		add_word(out, p->hostname);
 		str_add(out, "\n");
 	}
-	str_add(out, "  drop all capabilities, no new privileges\n");
+	if (p->disable_userns)
+		str_add(out, "  no user namespaces from here on\n");
+	if (p->assert_userns_disabled)
+		str_add(out,
+			"  make sure that no user namespace can be made\n");
+	str_add(out, "  drop all capabilities");
+	for (unsigned int i = 0, n = 0; i < capability_count; i++)
+		if (p->caps & CAP_BIT(i))
+			str_addf(out, "%s%s", n++ ? " " : " but ",
+				 capability_names[i]);
+	str_add(out, ", no new privileges\n");
+	if (p->init)
+		str_add(out, "  a filter that allows waiting and reaping\n");
 	if (!p->init)
 		str_add(out, "  becomes the command; only the command itself "
 			     "ends with the supervisor\n");
@@ -142,6 +154,8 @@ static void print_command(const struct program *p, struct str *out)
 		add_word(out, p->environ[i]);
 		str_add(out, "\n");
 	}
+	if (p->join_keyring)
+		str_add(out, "  a session keyring of its own\n");
 	for (size_t i = 0; i < p->rlimit_count; i++) {
 		str_addf(out, "  rlimit %s",
 			 rlimit_name(p->rlimits[i].resource));
@@ -149,6 +163,14 @@ static void print_command(const struct program *p, struct str *out)
 		print_limit(p->rlimits[i].hard, out);
 		str_add(out, "\n");
 	}
+	if (p->filtered)
+		str_addf(out,
+			 "  a filter for system calls%s; see --print-"
+			 "filter\n",
+			 p->explain ? ", refusals are reported" : "");
+	for (size_t i = 0; i < p->raw_count; i++)
+		str_addf(out, "  a given filter of %zu instructions\n",
+			 p->raw[i].count);
 	str_add(out, "  exec");
 	for (size_t i = 0; p->argv[i]; i++)
 		add_word(out, p->argv[i]);

@@ -8,6 +8,7 @@
 #define COMPILE_PROGRAM_H
 
 #include "base/arena.h"
+#include "compile/filter.h"
 #include "plan/plan.h"
 
 #include <stdbool.h>
@@ -61,8 +62,18 @@ struct program {
 	const struct step *steps;
 	size_t step_count;
 	const char *hostname;
+	bool disable_userns; /* user.max_user_namespaces = 0 */
 
 	/* the command */
+	uint64_t caps;		     /* what it keeps, 1 << CAP_ */
+	bool assert_userns_disabled; /* making a user namespace has to fail */
+	bool join_keyring;	     /* a session keyring of its own */
+	bool filtered;
+	struct filter filter;
+	struct bpf bpf;	       /* what `filter` says */
+	bool explain;	       /* ... but refusals go to the supervisor */
+	const struct bpf *raw; /* loaded after it, in order */
+	size_t raw_count;
 	bool new_session;
 	const char *const *chdirs;  /* tried in order, NULL-terminated */
 	const char *const *pwds;    /* "PWD=..." for each of them */

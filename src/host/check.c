@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "host/sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,6 +36,14 @@ static bool is_filtered(void)
 	return line && line[strlen("\nSeccomp:\t")] == '2';
 }
 
+bool host_has_capabilities(void)
+{
+	uint64_t effective = 0, permitted = 0;
+
+	/* What cannot be told counts as had. */
+	return sys_capget(&effective, &permitted) < 0 || effective || permitted;
+}
+
 int host_explain_userns(struct err *e)
 {
 	int errnum = e->errnum;
@@ -57,11 +66,11 @@ int host_explain_userns(struct err *e)
 				   "unprivileged_userns=0");
 	if ((errnum == EPERM || errnum == ENOSYS || errnum == EACCES) &&
 	    is_filtered())
-		return err_hint(e, "a seccomp filter, of a container it seems, "
-				   "forbids user namespaces; start the "
-				   "container with a filter that allows them, "
-				   "as docker's --security-opt "
-				   "seccomp=unconfined does");
+		return err_hint(e, "a filter for system calls forbids user "
+				   "namespaces here: of another sandbox, which "
+				   "--allow-userns would make allow them, or of "
+				   "a container, as docker's --security-opt "
+				   "seccomp=unconfined would");
 	if (errnum == ENOSPC || errnum == EUSERS)
 		return err_hint(e, "the limit of namespaces is reached; see "
 				   "sysctl user.max_*_namespaces");

@@ -3,7 +3,12 @@
 #ifndef HOST_CHECK_H
 #define HOST_CHECK_H
 
+#include <stdbool.h>
+
 struct err;
+
+/* Whether this process has any capability, permitted or effective. */
+bool host_has_capabilities(void);
 
 /*
  * Adds to `e`, an error of making or using a user namespace, who forbids it and

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 struct constant {
-	const char *name;
+	char name[40]; /* in place: a pointer would be relocated at start-up */
 	uint64_t value;
 };
 

@@ -18,6 +18,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+/* struct sock_filter, and the most of them that Linux takes (BPF_MAXINSNS). */
+#define RAW_UNIT 8
+#define RAW_MAX (4096 * RAW_UNIT)
+
 /*
  * getcwd(2) answers "(unreachable)/..." for a directory outside the root and
  * fails for a removed one; either way it has no name that could be mounted.
@@ -114,6 +118,41 @@ static bool look_userns(void)
 	return text[0] != '0';
 }
 
+/*
+ * Reads the filters from their descriptors and closes those: the command does
+ * not get them, as with bubblewrap. A pipe is read to its end.
+ */
+static int look_raw(struct arena *a, const struct host_wants *wants,
+		    struct host *out, struct err *e)
+{
+	struct host_bytes *raw =
+		arena_alloc(a, (wants->raw_count + 1) * sizeof(*raw));
+
+	for (size_t i = 0; i < wants->raw_count; i++) {
+		int fd = wants->raw[i];
+		size_t room = RAW_MAX + 1, n = 0;
+		char *bytes = arena_alloc(a, room);
+		ssize_t got;
+
+		while ((got = read(fd, bytes + n, room - n)) > 0)
+			n += (size_t)got;
+		if (got < 0)
+			return err_sys(e, "read the filter from descriptor %d",
+				       fd);
+		if (n == 0 || n % RAW_UNIT || n > RAW_MAX)
+			return err_set(e, ERR_USAGE,
+				       "the filter from descriptor %d is no "
+				       "BPF program: %zu bytes, not a multiple "
+				       "of %d up to %d",
+				       fd, n, RAW_UNIT, RAW_MAX);
+		close(fd);
+		raw[i] = (struct host_bytes){ bytes, n };
+	}
+	out->raw = raw;
+	out->raw_count = wants->raw_count;
+	return 0;
+}
+
 int host_look(struct arena *a, const struct caller *caller,
 	      const struct host_wants *wants, struct host *out, struct err *e)
 {
@@ -122,7 +161,7 @@ int host_look(struct arena *a, const struct caller *caller,
 	struct walk walk = { .arena = a };
 	size_t n = 0;
 
-	if (look_kernel(&h, e) < 0)
+	if (look_kernel(&h, e) < 0 || look_raw(a, wants, &h, e) < 0)
 		return -1;
 	look_pwd(a, &h);
 	if (wants->console)

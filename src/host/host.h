@@ -77,8 +77,16 @@ struct host_want {
 struct host_wants {
 	const struct host_want *paths;
 	size_t count;
-	bool console; /* the terminal behind stdout */
-	bool userns;  /* whether user namespaces are allowed at all */
+	bool console;	/* the terminal behind stdout */
+	bool userns;	/* whether user namespaces are allowed at all */
+	const int *raw; /* descriptors of filters to read, --seccomp */
+	size_t raw_count;
+};
+
+/* What was read from a descriptor. */
+struct host_bytes {
+	const void *bytes;
+	size_t size;
 };
 
 struct host {
@@ -91,6 +99,8 @@ struct host {
 	const char *console; /* path of the terminal behind stdout, or NULL */
 	const struct path_fact *paths;
 	size_t path_count;
+	const struct host_bytes *raw; /* one for each of host_wants.raw */
+	size_t raw_count;
 };
 
 /*

@@ -73,6 +73,35 @@ int sys_pidfd_send_signal(int pidfd, int signal, const siginfo_t *info)
 	return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, info, 0);
 }
 
+int sys_seccomp(unsigned int operation, unsigned int flags, void *args)
+{
+	return (int)syscall(SYS_seccomp, operation, flags, args);
+}
+
+int sys_futex(uint32_t *word, int operation, uint32_t value)
+{
+	return (int)syscall(SYS_futex, word, operation, value, NULL);
+}
+
+long sys_keyctl(int operation, unsigned long argument)
+{
+	return syscall(SYS_keyctl, operation, argument);
+}
+
+int sys_capget(uint64_t *effective, uint64_t *permitted)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return -1;
+	*effective = data[0].effective | (uint64_t)data[1].effective << 32;
+	*permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
+	return 0;
+}
+
 int sys_capset(uint64_t effective, uint64_t permitted, uint64_t inheritable)
 {
 	struct __user_cap_header_struct header = {

@@ -12,10 +12,6 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define APPLIER(name)                                                          \
-	int apply_##name(struct apply *to, const struct setting *s,            \
-			 struct err *e)
-
 /* --- helpers ------------------------------------------------------------ */
 
 static const char *source_path(struct apply *to, const char *text)
@@ -66,8 +62,8 @@ static void take_size(struct apply *to, struct plan_mount *m)
 	to->size = 0;
 }
 
-static int choice(const char *text, const char *const *words, int *out,
-		  struct err *e)
+int apply_choice(const char *text, const char *const *words, int *out,
+		 struct err *e)
 {
 	for (int i = 0; words[i]; i++)
 		if (str_equal(text, words[i])) {
@@ -75,6 +71,16 @@ static int choice(const char *text, const char *const *words, int *out,
 			return 0;
 		}
 	return err_set(e, ERR_USAGE, "'%s' is not known", text);
+}
+
+int apply_descriptor(const char *text, int *out, struct err *e)
+{
+	uint64_t n = 0;
+
+	if (parse_number(text, INT_MAX, "a descriptor", &n, e) < 0)
+		return -1;
+	*out = (int)n;
+	return 0;
 }
 
 /* --- files -------------------------------------------------------------- */
@@ -206,7 +212,7 @@ APPLIER(workdir)
 	static const char *const words[] = { "none", "auto", "ro", "rw", NULL };
 	int mode = 0;
 
-	if (choice(s->args[0], words, &mode, e) < 0)
+	if (apply_choice(s->args[0], words, &mode, e) < 0)
 		return err_hint(e, "it is one of auto, rw, ro, none");
 	to->plan->workdir = (enum workdir_mode)mode;
 	mark(to, s, MOUNT_WORKDIR);
@@ -218,7 +224,7 @@ APPLIER(home)
 	static const char *const words[] = { "private", "ro", "rw", NULL };
 	int mode = 0;
 
-	if (choice(s->args[0], words, &mode, e) < 0)
+	if (apply_choice(s->args[0], words, &mode, e) < 0)
 		return err_hint(e, "it is one of private, ro, rw");
 	to->plan->home = (enum home_mode)(mode + HOME_PRIVATE);
 	mark(to, s, MOUNT_HOME);
@@ -242,7 +248,7 @@ APPLIER(net)
 	static const char *const words[] = { "none", "host", NULL };
 	int mode = 0;
 
-	if (choice(s->args[0], words, &mode, e) < 0)
+	if (apply_choice(s->args[0], words, &mode, e) < 0)
 		return err_hint(e, "it is one of none, host");
 	if (mode == 0)
 		to->plan->unshare |= CLONE_NEWNET;
@@ -496,12 +502,12 @@ APPLIER(as_pid_1)
 
 APPLIER(keep_fd)
 {
-	uint64_t n = 0;
+	int fd = -1;
 
-	if (parse_number(s->args[0], INT_MAX, "a descriptor", &n, e) < 0)
+	if (apply_descriptor(s->args[0], &fd, e) < 0)
 		return -1;
-	if (n > 2)
-		*array_add(to->arena, &to->plan->keep_fds) = (int)n;
+	if (fd > 2)
+		*array_add(to->arena, &to->plan->keep_fds) = fd;
 	return 0;
 }
 

@@ -19,6 +19,11 @@ struct apply {
 	const struct setting *mode_from, *size_from;
 };
 
+/* The number of `text` among `words`, which a NULL ends. */
+int apply_choice(const char *text, const char *const *words, int *out,
+		 struct err *e);
+int apply_descriptor(const char *text, int *out, struct err *e);
+
 #define APPLIER(name)                                                          \
 	int apply_##name(struct apply *to, const struct setting *s,            \
 			 struct err *e)
@@ -47,12 +52,24 @@ APPLIER(unshare_all);
 APPLIER(uid);
 APPLIER(gid);
 APPLIER(map_root);
+APPLIER(disable_userns);
+APPLIER(assert_userns);
+APPLIER(allow_userns);
+APPLIER(cap); /* param: add or drop */
 APPLIER(hostname);
 APPLIER(setenv);
 APPLIER(unsetenv);
 APPLIER(clearenv);
 APPLIER(keepenv);
 APPLIER(rlimit);
+APPLIER(syscalls); /* param: the SECCOMP_RET_ answer */
+APPLIER(syscalls_answer);
+APPLIER(syscalls_default);
+APPLIER(syscalls_arch);
+APPLIER(seccomp);     /* only the last one counts */
+APPLIER(add_seccomp); /* all count */
+APPLIER(explain);
+APPLIER(no_create);
 APPLIER(chdir);
 APPLIER(argv0);
 APPLIER(new_session);
@@ -60,7 +77,5 @@ APPLIER(die_with_parent);
 APPLIER(as_pid_1);
 APPLIER(keep_fd);
 APPLIER(hint);
-
-#undef APPLIER
 
 #endif

@@ -82,8 +82,18 @@ static int take_args(struct cli *c, const struct directive *d,
 	return 0;
 }
 
+static int set_format(struct cli *c, const char *word, struct err *e)
+{
+	if (!str_equal(word, "text") && !str_equal(word, "bpf")) {
+		err_set(e, ERR_USAGE, "--format: '%s' is not known", word);
+		return err_hint(e, "it is one of text, bpf");
+	}
+	c->request->raw_format = str_equal(word, "bpf");
+	return 0;
+}
+
 /* Keeps what one option says. --help and the like end the reading. */
-static void keep(struct cli *c, const struct setting *s)
+static int keep(struct cli *c, const struct setting *s, struct err *e)
 {
 	struct request *r = c->request;
 
@@ -94,11 +104,14 @@ static void keep(struct cli *c, const struct setting *s)
 	case ACTION_PROFILE:
 		*array_add(c->arena, &c->profiles) = *s;
 		break;
+	case ACTION_FORMAT:
+		return set_format(c, s->args[0], e);
 	default:
 		r->action = s->directive->action;
 		r->topic = s->args[0];
 		break;
 	}
+	return 0;
 }
 
 static bool ends_reading(enum action action)
@@ -119,9 +132,8 @@ static int one_option(struct cli *c, struct err *e)
 		unknown_option(c, word, e);
 		return err_at(e, "%s", s.origin);
 	}
-	if (take_args(c, s.directive, value, &s, e) < 0)
+	if (take_args(c, s.directive, value, &s, e) < 0 || keep(c, &s, e) < 0)
 		return err_at(e, "%s", s.origin);
-	keep(c, &s);
 	return 0;
 }
 
@@ -195,6 +207,8 @@ int cli_read(struct arena *a, int argc, const char *const *argv,
 		return -1;
 	if (ends_reading(out->action))
 		return 0;
+	if (out->raw_format && out->action != ACTION_PRINT_FILTER)
+		return err_set(e, ERR_USAGE, "--format needs --print-filter");
 	out->command = copy_command(&c);
 	if (read_profiles(&c, &reader, e) < 0)
 		return -1;

@@ -17,6 +17,7 @@
 struct request {
 	enum action action; /* ACTION_NONE: run the command */
 	const char *topic;  /* of --help=TOPIC or --list WHAT, or NULL */
+	bool raw_format;    /* --format bpf, not text */
 	const char *const *command; /* copied; NULL when there is none */
 	struct settings settings;   /* of all profiles, then of the options */
 };

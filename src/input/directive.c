@@ -6,12 +6,15 @@
 #include "input/apply.h"
 
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <string.h>
 
 /* Short names for the columns that most rows share. */
 #define CLI DIRECTIVE_ONLY_CLI
 #define SINGLE DIRECTIVE_SINGLE
 #define TRY DIRECTIVE_TRY
+#define REST DIRECTIVE_REST
+#define DENIED (SECCOMP_RET_ERRNO | 1 /* EPERM */)
 
 /* clang-format off */
 const struct directive directives[] = {
@@ -40,10 +43,21 @@ const struct directive directives[] = {
 	  ACTION_PRINT_PROFILE, NULL, 0,
 	  "print profiles and options as one profile",
 	  NULL },
-	{ "list", 0, SECTION_GENERAL, "profiles|options|directives|rlimits",
-	  { VALUE_CHOICE }, CLI,
+	{ "print-filter", 0, SECTION_GENERAL, "", { 0 }, CLI,
+	  ACTION_PRINT_FILTER, NULL, 0,
+	  "print the filter for system calls",
+	  "What each call is answered; with\n.Fl -format Cm bpf\nthe BPF "
+	  "program as the kernel takes it, and as\n.Fl -seccomp\nreads it." },
+	{ "format", 0, SECTION_GENERAL, "text|bpf", { VALUE_CHOICE }, CLI,
+	  ACTION_FORMAT, NULL, 0,
+	  "how print-filter prints", NULL },
+	{ "list", 0, SECTION_GENERAL, "WHAT", { VALUE_LIST }, CLI,
 	  ACTION_LIST, NULL, 0,
 	  "list what there is",
+	  "WHAT is one of\n"
+	  ".Cm profiles , options , directives , rlimits , capabilities ,\n"
+	  ".Cm syscalls , syscall-groups , @ Ns Ar GROUP\n"
+	  "(the calls of one group), or\n.Cm lists\nfor these words.\n"
 	  "The lists are tab-separated, for completion scripts and others." },
 	{ "help", 'h', SECTION_GENERAL, "TOPIC", { VALUE_TOPIC },
 	  CLI | DIRECTIVE_ARG_OPTIONAL, ACTION_HELP, NULL, 0,
@@ -103,6 +117,13 @@ const struct directive directives[] = {
 	  ACTION_NONE, apply_home_dir, 0,
 	  "show DIR as the home directory",
 	  "What is written there is kept." },
+
+	{ "no-create", 0, SECTION_FILES, "", { 0 }, 0,
+	  ACTION_NONE, apply_no_create, 0,
+	  "make no directory on the host to protect it",
+	  "The directories of profiles are read-only inside.\n"
+	  "One that does not exist, but could be made inside, is made, empty; "
+	  "with this option that is an error instead." },
 
 	/* Mounts: bubblewrap's vocabulary */
 	{ "bind", 0, SECTION_MOUNTS, "SRC DEST", { VALUE_PATH, VALUE_PATH }, 0,
@@ -173,6 +194,28 @@ const struct directive directives[] = {
 	  ACTION_NONE, apply_uid, 0, "the user id inside", NULL },
 	{ "gid", 0, SECTION_NAMESPACES, "ID", { VALUE_NUMBER }, SINGLE,
 	  ACTION_NONE, apply_gid, 0, "the group id inside", NULL },
+	{ "cap-add", 0, SECTION_NAMESPACES, "CAP", { VALUE_CAPABILITY }, 0,
+	  ACTION_NONE, apply_cap, true,
+	  "let the command keep a capability, or ALL",
+	  "It counts inside the sandbox's own namespaces.\n"
+	  "The filter for system calls still refuses what it refuses.\n"
+	  "Add and drop are taken in their order; PID 1 keeps none." },
+	{ "cap-drop", 0, SECTION_NAMESPACES, "CAP", { VALUE_CAPABILITY }, 0,
+	  ACTION_NONE, apply_cap, false,
+	  "take back cap-add", NULL },
+	{ "allow-userns", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_allow_userns, 0,
+	  "let the command make namespaces of its own",
+	  "As\n.Cm syscalls-allow @namespaces @mounts\nand what belongs to "
+	  "them: it opens much of the kernel to the command." },
+	{ "disable-userns", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_disable_userns, 0,
+	  "nothing inside may make a user namespace",
+	  "Not by any system call: sysctl user.max_user_namespaces is 0 "
+	  "inside.\nNeeds\n.Cm unshare-user ." },
+	{ "assert-userns-disabled", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_assert_userns, 0,
+	  "fail if a user namespace can be made inside", NULL },
 	{ "hostname", 0, SECTION_NAMESPACES, "NAME", { VALUE_TEXT }, SINGLE,
 	  ACTION_NONE, apply_hostname, 0,
 	  "the host name inside; needs unshare-uts", NULL },
@@ -235,6 +278,62 @@ const struct directive directives[] = {
 	  "GLOB is a glob(7) pattern, as in\n.Cm LC_* .\n"
 	  "After\n.Cm clearenv\nit brings them back." },
 
+	/* System calls */
+	{ "syscalls-allow", 0, SECTION_SYSCALLS, "LIST", { VALUE_SYSCALLS },
+	  REST, ACTION_NONE, apply_syscalls, SECCOMP_RET_ALLOW,
+	  "allow system calls and @groups of them",
+	  "LIST has names separated by blanks or commas,\n"
+	  ".Cm @all\nfor every call.\n"
+	  "A name may be followed by conditions on the arguments:\n"
+	  ".Bd -literal -offset indent\n"
+	  "clone(flags & CLONE_NEWUSER)   any of these bits is set\n"
+	  "clone(flags !& CLONE_NEWUSER)  none of them is\n"
+	  "ioctl(cmd == TIOCSTI|TIOCSETD) it is one of these\n"
+	  "ioctl(cmd != TIOCSTI)          it is not\n"
+	  "mknod(mode & S_IFMT == S_IFCHR) these bits of it are\n"
+	  "socket(AF_UNIX|AF_INET, *, 0)  by position; * is anything\n"
+	  ".Ed\n"
+	  ".Pp\nOf rules that are about the same call the last one counts." },
+	{ "syscalls-deny", 0, SECTION_SYSCALLS, "LIST", { VALUE_SYSCALLS },
+	  REST, ACTION_NONE, apply_syscalls, (long)DENIED,
+	  "refuse system calls: Operation not permitted",
+	  "LIST as of\n.Cm syscalls-allow ." },
+	{ "syscalls-answer", 0, SECTION_SYSCALLS, "ANSWER LIST",
+	  { VALUE_ANSWER, VALUE_SYSCALLS }, REST,
+	  ACTION_NONE, apply_syscalls_answer, 0,
+	  "answer system calls in another way",
+	  "ANSWER is\n.Cm allow , kill , log\n(allow, and note it in the "
+	  "kernel's log), or an errno by name, as\n.Er ENOSYS ." },
+	{ "syscalls-default", 0, SECTION_SYSCALLS, "ANSWER", { VALUE_ANSWER },
+	  SINGLE, ACTION_NONE, apply_syscalls_default, 0,
+	  "the answer to all other calls",
+	  "Without it they are allowed.\n"
+	  "A kernel may have calls that sandbox does not know; a list of what "
+	  "is allowed says\n.Er ENOSYS\nhere, so that programs fall back." },
+	{ "syscalls-arch", 0, SECTION_SYSCALLS, "native|x86",
+	  { VALUE_CHOICE }, SINGLE, ACTION_NONE, apply_syscalls_arch, 0,
+	  "whether 32-bit programs may run",
+	  "Without\n.Cm x86\nthe first call of a 32-bit program ends it; "
+	  "with it the same rules hold for its calls.\n"
+	  "Their\n.Fn socketcall\nand\n.Fn ipc\nstay refused (ENOSYS) unless "
+	  "named, because a filter cannot see what they do: programs linked "
+	  "with an old C library, Debian's for i386 among them, have no "
+	  "sockets then, and no System V IPC." },
+	{ "seccomp", 0, SECTION_SYSCALLS, "FD", { VALUE_NUMBER }, SINGLE,
+	  ACTION_NONE, apply_seccomp, 0,
+	  "load a BPF program too, read from descriptor FD",
+	  "It is loaded after the filter of the profiles; the stricter "
+	  "answer counts.\nOnly the last one given is loaded." },
+	{ "add-seccomp-fd", 0, SECTION_SYSCALLS, "FD", { VALUE_NUMBER }, 0,
+	  ACTION_NONE, apply_add_seccomp, 0,
+	  "the same, for several programs, in their order", NULL },
+	{ "explain", 0, SECTION_SYSCALLS, "", { 0 }, 0,
+	  ACTION_NONE, apply_explain, 0,
+	  "say at the end which system calls were refused",
+	  "They are refused all the same.\n"
+	  "What is answered\n.Er ENOSYS\nis not reported: programs ask for it "
+	  "to see what there is." },
+
 	/* Limits */
 	{ "rlimit", 0, SECTION_LIMITS, "NAME=SOFT[:HARD]", { VALUE_RLIMIT }, 0,
 	  ACTION_NONE, apply_rlimit, 0,
@@ -272,8 +371,10 @@ static const struct {
 	[SECTION_GENERAL] = { "General", "general" },
 	[SECTION_FILES] = { "Files", "files" },
 	[SECTION_MOUNTS] = { "Mounts", "mounts" },
-	[SECTION_NAMESPACES] = { "Namespaces and ids", "namespaces" },
+	[SECTION_NAMESPACES] = { "Namespaces, ids and capabilities",
+				 "namespaces" },
 	[SECTION_ENVIRONMENT] = { "Environment", "environment" },
+	[SECTION_SYSCALLS] = { "System calls", "syscalls" },
 	[SECTION_LIMITS] = { "Limits", "limits" },
 	[SECTION_PROCESS] = { "The process", "process" },
 };
@@ -312,6 +413,51 @@ unsigned int directive_arity(const struct directive *d)
 		words += *p == ' ';
 	return words;
 }
+
+const char *const capability_names[] = {
+	"CAP_CHOWN",
+	"CAP_DAC_OVERRIDE",
+	"CAP_DAC_READ_SEARCH",
+	"CAP_FOWNER",
+	"CAP_FSETID",
+	"CAP_KILL",
+	"CAP_SETGID",
+	"CAP_SETUID",
+	"CAP_SETPCAP",
+	"CAP_LINUX_IMMUTABLE",
+	"CAP_NET_BIND_SERVICE",
+	"CAP_NET_BROADCAST",
+	"CAP_NET_ADMIN",
+	"CAP_NET_RAW",
+	"CAP_IPC_LOCK",
+	"CAP_IPC_OWNER",
+	"CAP_SYS_MODULE",
+	"CAP_SYS_RAWIO",
+	"CAP_SYS_CHROOT",
+	"CAP_SYS_PTRACE",
+	"CAP_SYS_PACCT",
+	"CAP_SYS_ADMIN",
+	"CAP_SYS_BOOT",
+	"CAP_SYS_NICE",
+	"CAP_SYS_RESOURCE",
+	"CAP_SYS_TIME",
+	"CAP_SYS_TTY_CONFIG",
+	"CAP_MKNOD",
+	"CAP_LEASE",
+	"CAP_AUDIT_WRITE",
+	"CAP_AUDIT_CONTROL",
+	"CAP_SETFCAP",
+	"CAP_MAC_OVERRIDE",
+	"CAP_MAC_ADMIN",
+	"CAP_SYSLOG",
+	"CAP_WAKE_ALARM",
+	"CAP_BLOCK_SUSPEND",
+	"CAP_AUDIT_READ",
+	"CAP_PERFMON",
+	"CAP_BPF",
+	"CAP_CHECKPOINT_RESTORE",
+};
+const unsigned int capability_count = COUNT_OF(capability_names);
 
 /* More than a third of a word changed makes another word. */
 static unsigned int near_limit(const char *word)

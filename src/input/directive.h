@@ -20,6 +20,7 @@ enum section {
 	SECTION_MOUNTS,
 	SECTION_NAMESPACES,
 	SECTION_ENVIRONMENT,
+	SECTION_SYSCALLS,
 	SECTION_LIMITS,
 	SECTION_PROCESS,
 	SECTION_COUNT,
@@ -34,8 +35,12 @@ enum value_kind {
 	VALUE_NUMBER,
 	VALUE_CHOICE, /* one of the words in the metavar, as in auto|rw */
 	VALUE_RLIMIT,
-	VALUE_NAME, /* of an environment variable */
-	VALUE_TOPIC /* of --help */
+	VALUE_NAME,  /* of an environment variable */
+	VALUE_TOPIC, /* of --help */
+	VALUE_LIST,  /* of --list */
+	VALUE_CAPABILITY,
+	VALUE_SYSCALLS, /* names and @groups */
+	VALUE_ANSWER	/* to a system call */
 };
 
 enum directive_flag {
@@ -44,6 +49,8 @@ enum directive_flag {
 	DIRECTIVE_SINGLE = 4,	    /* one value; the last one counts */
 	DIRECTIVE_TRY = 8,	    /* skipped if a variable in it is not set */
 	DIRECTIVE_ARG_OPTIONAL = 16, /* --help[=TOPIC] alone */
+	DIRECTIVE_REST =
+		32, /* in profiles the last one takes the line's rest */
 };
 
 /* What a row that is no setting makes sandbox do. */
@@ -54,6 +61,8 @@ enum action {
 	ACTION_INCLUDE_TRY,
 	ACTION_DRY_RUN,
 	ACTION_PRINT_PROFILE,
+	ACTION_PRINT_FILTER,
+	ACTION_FORMAT, /* of what is printed */
 	ACTION_LIST,
 	ACTION_HELP,
 	ACTION_VERSION,
@@ -101,6 +110,10 @@ struct rlimit_name {
 	int resource;
 };
 extern const struct rlimit_name rlimit_names[];
+
+/* The names of capabilities(7), by number. */
+extern const char *const capability_names[];
+extern const unsigned int capability_count;
 
 /* The name of a resource that is in the list. */
 const char *rlimit_name(int resource);

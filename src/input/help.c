@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "host/syscalls.h"
 #include "input/directive.h"
 #include "input/profile_files.h"
 
@@ -158,7 +159,9 @@ static const char *const value_names[] = {
 	[VALUE_PROFILE] = "profile", [VALUE_SIZE] = "size",
 	[VALUE_NUMBER] = "number",   [VALUE_CHOICE] = "choice",
 	[VALUE_RLIMIT] = "rlimit",   [VALUE_NAME] = "name",
-	[VALUE_TOPIC] = "topic",
+	[VALUE_TOPIC] = "topic",     [VALUE_CAPABILITY] = "capability",
+	[VALUE_LIST] = "list",	     [VALUE_SYSCALLS] = "syscalls",
+	[VALUE_ANSWER] = "answer",
 };
 
 /* NAME, metavars, kind of each argument, help: one row a line. */
@@ -181,6 +184,48 @@ static void list_rlimits(struct str *out)
 {
 	for (const struct rlimit_name *r = rlimit_names; r->name; r++)
 		str_addf(out, "%s\n", r->name);
+}
+
+static void list_capabilities(struct str *out)
+{
+	for (unsigned int i = 0; i < capability_count; i++)
+		str_addf(out, "%s\n", capability_names[i]);
+}
+
+/* NAME, its number here, its group, its arguments as rules know them. */
+static void list_call(unsigned int call, struct str *out)
+{
+	const struct syscall_row *row = &syscalls[call];
+
+	str_addf(out, "%s\t", syscall_name(call));
+	if (row->native >= 0)
+		str_addf(out, "%d", row->native);
+	else
+		str_add(out, row->x86 >= 0 ? "only x86" : "not here");
+	str_addf(out, "\t@%s\t%s\n", syscall_group_name(row->group),
+		 syscall_texts + row->signature);
+}
+
+static void list_groups(struct str *out)
+{
+	for (unsigned int i = 0; i < syscall_group_count; i++)
+		str_addf(out, "@%s\t%s\n", syscall_group_name(i),
+			 syscall_texts + syscall_groups[i].help);
+}
+
+/* The calls of a group; of all with a NULL. */
+static int list_calls(const char *name, struct str *out, struct err *e)
+{
+	int group = name ? syscall_group_find(name) : -1;
+
+	if (name && group < 0 && !str_equal(name, "all")) {
+		err_set(e, ERR_USAGE, "no group of system calls '@%s'", name);
+		return err_hint(e, "see sandbox --list syscall-groups");
+	}
+	for (unsigned int i = 0; i < syscall_count; i++)
+		if (group < 0 || syscalls[i].group == (unsigned int)group)
+			list_call(i, out);
+	return 0;
 }
 
 /* The option rows of sandbox(1) and sandbox-profile(5), in mdoc(7). */
@@ -214,6 +259,22 @@ static void list_man(struct str *out, unsigned int without, const char *macro)
 	}
 }
 
+/* For messages, and for completion: what can be listed. */
+static const char lists[] = "profiles options directives rlimits capabilities "
+			    "syscalls syscall-groups";
+
+static void list_lists(struct str *out)
+{
+	for (const char *p = lists; *p; p += strspn(p, " ")) {
+		size_t n = strcspn(p, " ");
+
+		str_addf(out, "%.*s\n", (int)n, p);
+		p += n;
+	}
+	for (unsigned int i = 0; i < syscall_group_count; i++)
+		str_addf(out, "@%s\n", syscall_group_name(i));
+}
+
 int help_list(struct arena *a, const struct caller *caller, const char *what,
 	      struct str *out, struct err *e)
 {
@@ -225,14 +286,23 @@ int help_list(struct arena *a, const struct caller *caller, const char *what,
 		list_rows(out, DIRECTIVE_ONLY_CLI, "");
 	} else if (str_equal(what, "rlimits")) {
 		list_rlimits(out);
+	} else if (str_equal(what, "capabilities")) {
+		list_capabilities(out);
+	} else if (str_equal(what, "syscalls")) {
+		return list_calls(NULL, out, e);
+	} else if (str_equal(what, "syscall-groups")) {
+		list_groups(out);
+	} else if (str_equal(what, "lists")) {
+		list_lists(out);
+	} else if (what[0] == '@') {
+		return list_calls(what + 1, out, e);
 	} else if (str_equal(what, "man-options")) {
 		list_man(out, DIRECTIVE_ONLY_PROFILE, "Fl");
 	} else if (str_equal(what, "man-directives")) {
 		list_man(out, DIRECTIVE_ONLY_CLI, "Ic");
 	} else {
 		err_set(e, ERR_USAGE, "--list: '%s' is not known", what);
-		return err_hint(e, "it is one of profiles, options, "
-				   "directives, rlimits");
+		return err_hint(e, "it is one of %s @GROUP", lists);
 	}
 	return 0;
 }

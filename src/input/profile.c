@@ -56,7 +56,8 @@ static int check_arity(const struct directive *d, const struct words *w,
 {
 	unsigned int arity = directive_arity(d);
 
-	if (w->count - 1 == arity)
+	if (w->count - 1 == arity ||
+	    (w->count - 1 > arity && (d->flags & DIRECTIVE_REST)))
 		return 0;
 	if (w->count - 1 > arity) {
 		err_set(e, ERR_USAGE, "%s: surplus argument '%s'", d->name,
@@ -83,6 +84,16 @@ static int include(struct profile_reader *r, const struct profile_text *t,
 	if (n < 0)
 		return -1;
 	return profile_read_text(r, &found, e);
+}
+
+/* The words from `first` on as one text. */
+static const char *rest_of(struct arena *a, const struct words *w, size_t first)
+{
+	struct str rest = { .arena = a };
+
+	for (size_t i = first; i < w->count; i++)
+		str_addf(&rest, "%s%s", i > first ? " " : "", w->word[i]);
+	return str_text(&rest);
 }
 
 static int one_line(struct profile_reader *r, const struct profile_text *t,
@@ -119,8 +130,11 @@ static int one_line(struct profile_reader *r, const struct profile_text *t,
 		return include(r, t, d, w.word[1], e);
 	s = array_add(a, &r->settings->list);
 	s->directive = d;
-	for (size_t i = 0; i + 1 < w.count; i++)
+	for (size_t i = 0; i < directive_arity(d); i++)
 		s->args[i] = w.word[i + 1];
+	if (d->flags & DIRECTIVE_REST)
+		s->args[directive_arity(d) - 1] =
+			rest_of(a, &w, directive_arity(d));
 	s->origin = origin_of(r, t, number);
 	s->from_profile = true;
 	return 0;

@@ -26,6 +26,9 @@ struct profile_places {
 struct profile_source profile_files(const struct caller *caller,
 				    struct profile_places *places);
 
+/* The source that has nothing but the copies in the binary. */
+struct profile_source profile_shipped(void);
+
 /*
  * All profiles that can be named, one a line: NAME, a tab, where it is, a tab,
  * its description (the first comment line). What an earlier place hides is

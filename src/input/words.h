@@ -10,7 +10,7 @@ struct arena;
 struct caller;
 struct err;
 
-#define WORDS_MAX 16
+#define WORDS_MAX 256
 
 struct words {
 	const char *word[WORDS_MAX];

@@ -4,11 +4,17 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <linux/capability.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 
 void plan_init(struct plan *p)
 {
-	*p = (struct plan){ .uid = ID_NONE, .gid = ID_NONE };
+	*p = (struct plan){
+		.uid = ID_NONE,
+		.gid = ID_NONE,
+		.calls_rest = ANSWER_NONE,
+	};
 }
 
 static int needs(bool wrong, const char *option, const char *other,
@@ -20,10 +26,8 @@ static int needs(bool wrong, const char *option, const char *other,
 	return -1;
 }
 
-int plan_check(const struct plan *p, struct err *e)
+int plan_check_command(const struct plan *p, struct err *e)
 {
-	uint64_t unshare = p->unshare | p->unshare_try;
-
 	if (!p->command || !p->command[0]) {
 		err_set(e, ERR_USAGE, "no command given");
 		return err_hint(e, "usage: sandbox [OPTION...] [--] COMMAND "
@@ -31,11 +35,59 @@ int plan_check(const struct plan *p, struct err *e)
 	}
 	if (!p->command[0][0])
 		return err_set(e, ERR_USAGE, "the command's name is empty");
+	return 0;
+}
+
+static bool is_allow_list(const struct plan *p)
+{
+	for (size_t i = 0; i < p->calls.count; i++)
+		if (p->calls.items[i].answer == SECCOMP_RET_ALLOW)
+			return p->calls_rest == ANSWER_NONE;
+	return false;
+}
+
+static int check_calls(const struct plan *p, struct err *e)
+{
+	uint64_t unshare = p->unshare | p->unshare_try;
+	bool rules = p->calls.count || p->calls_rest != ANSWER_NONE;
+
+	/* Meant as a list of all that is allowed, it would allow all. */
+	if (is_allow_list(p)) {
+		err_set(e, ERR_USAGE,
+			"--syscalls-allow needs an answer for the other calls");
+		return err_hint(e, "add --syscalls-default ENOSYS, or allow if "
+				   "you mean that");
+	}
+	if (needs(p->explain && !rules, "--explain",
+		  "a filter for system calls: another profile, or --syscalls-"
+		  "default",
+		  e) < 0 ||
+	    needs(p->calls_x86 && !rules, "--syscalls-arch",
+		  "a filter for system calls", e) < 0)
+		return -1;
+	/* PID 1 passes the filter's descriptor on. */
+	return needs(p->explain && (p->as_pid_1 || !(unshare & CLONE_NEWPID)),
+		     "--explain", "--unshare-pid without --as-pid-1", e);
+}
+
+int plan_check(const struct plan *p, struct err *e)
+{
+	uint64_t unshare = p->unshare | p->unshare_try;
+
 	if (p->map_root && p->uid != ID_NONE && p->uid != 0)
 		return err_set(e, ERR_USAGE,
 			       "--map-root and --uid %u exclude each other",
 			       p->uid);
-	if (needs(p->hostname && !(unshare & CLONE_NEWUTS), "--hostname",
+	if (check_calls(p, e) < 0)
+		return -1;
+	if (p->disable_userns && p->caps & CAP_BIT(CAP_SYS_RESOURCE))
+		return err_set(e, ERR_USAGE,
+			       "--disable-userns and --cap-add "
+			       "CAP_SYS_RESOURCE exclude each other: it could "
+			       "allow them again");
+	if (needs(p->disable_userns && !(p->unshare & CLONE_NEWUSER),
+		  "--disable-userns", "--unshare-user", e) < 0 ||
+	    needs(p->hostname && !(unshare & CLONE_NEWUTS), "--hostname",
 		  "--unshare-uts", e) < 0 ||
 	    needs(p->as_pid_1 && !(unshare & CLONE_NEWPID), "--as-pid-1",
 		  "--unshare-pid", e) < 0)
@@ -110,6 +162,8 @@ void plan_wants(struct arena *a, const struct plan *p,
 	out->userns = (p->unshare_try & CLONE_NEWUSER) && caller->uid == 0;
 	for (size_t i = 0; i < p->mounts.count; i++)
 		want_for_mount(a, p, &p->mounts.items[i], caller, &list, out);
+	out->raw = p->seccomp_fds.items;
+	out->raw_count = p->seccomp_fds.count;
 	out->paths = list.paths.items;
 	out->count = list.paths.count;
 }

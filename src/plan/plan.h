@@ -49,6 +49,15 @@ struct plan_mount {
 	uint64_t size; /* bytes of a tmpfs, 0: the kernel's default */
 };
 
+/*
+ * What decides how the next run is confined: its profiles, and sandbox itself.
+ * Wherever the sandbox shows it, it is read-only.
+ */
+struct plan_protected {
+	const char *path; /* absolute */
+	bool directory;	  /* made, if it could be made inside */
+};
+
 enum home_mode { HOME_NONE, HOME_PRIVATE, HOME_RO, HOME_RW, HOME_DIR };
 enum workdir_mode { WORKDIR_NONE, WORKDIR_AUTO, WORKDIR_RO, WORKDIR_RW };
 
@@ -67,6 +76,33 @@ struct plan_rlimit {
 	uint64_t soft, hard;
 };
 
+/*
+ * A condition: the bits `mask` of argument number `arg` are (or, negated, are
+ * not) one of `values`.
+ */
+struct call_test {
+	uint8_t arg;
+	bool negated;
+	uint64_t mask;
+	const uint64_t *values;
+	size_t value_count;
+};
+
+enum calls_what { CALLS_ONE, CALLS_GROUP, CALLS_ALL };
+
+/* What system calls are answered, if all tests hold. Later ones win. */
+struct plan_calls {
+	enum calls_what what;
+	unsigned int index; /* of the call, or of the group, host/syscalls.h */
+	uint32_t answer;    /* SECCOMP_RET_ with its data, seccomp(2) */
+	const struct call_test *tests;
+	size_t test_count;
+};
+
+#define CAP_BIT(cap) ((uint64_t)1 << (cap))
+
+#define ANSWER_NONE 0xffffffffu
+
 #define ID_NONE UINT32_MAX
 
 struct plan {
@@ -75,6 +111,9 @@ struct plan {
 	ARRAY(struct plan_rlimit) rlimits;
 	ARRAY(int) keep_fds;
 	ARRAY(const char *) hints;
+	ARRAY(struct plan_calls) calls;
+	ARRAY(int) seccomp_fds; /* of raw filters, in their order */
+	ARRAY(struct plan_protected) protected;
 
 	enum home_mode home;
 	const char *home_dir; /* with HOME_DIR */
@@ -84,6 +123,14 @@ struct plan {
 	uint64_t unshare_try; /* CLONE_NEW* made where the kernel can */
 	uint32_t uid, gid;    /* inside; ID_NONE: as outside */
 	bool map_root;
+	bool disable_userns;	     /* nobody inside may make one */
+	bool assert_userns_disabled; /* ... and that is tried */
+	uint64_t caps;		     /* that the command keeps: 1 << CAP_ */
+	uint32_t calls_rest; /* answer to calls no rule is about; ANSWER_NONE */
+	bool calls_x86;	     /* 32-bit programs may run */
+	bool seccomp_only;   /* seccomp_fds is one, and stays alone */
+	bool explain;	     /* refused calls are reported */
+	bool no_create;	     /* nothing is made on the host to protect it */
 	const char *hostname; /* NULL: inherited */
 	bool new_session, die_with_parent, as_pid_1;
 
@@ -100,6 +147,9 @@ void plan_init(struct plan *p);
  * or need each other.
  */
 int plan_check(const struct plan *p, struct err *e);
+
+/* Whether there is something to run. */
+int plan_check_command(const struct plan *p, struct err *e);
 
 /* The paths that compile will ask about. */
 void plan_wants(struct arena *a, const struct plan *p,

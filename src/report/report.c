@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "report/explain.h"
+#include "report/refusals.h"
 #include "run/run.h"
 
 #include <signal.h>
@@ -23,7 +24,7 @@ void report_error(const struct err *e)
 	fd_write_all(STDERR_FILENO, line, n);
 }
 
-static void say(const char *text)
+void report_say(const char *text)
 {
 	struct err e = { .kind = ERR_NONE };
 
@@ -47,21 +48,37 @@ static void say_about_library(struct arena *a, const struct program *p)
 		report_error(&e);
 }
 
+/* The signal does not tell which call it was. */
+static void say_filtered(struct arena *a, const struct program *p)
+{
+	report_say(arena_format(
+		a, "'%s' was ended by the filter for system calls%s",
+		p->argv[0],
+		p->explain ? "" :
+			     "; run it again with --explain to see "
+			     "which call it was"));
+}
+
 static void say_about_failure(struct arena *a, const struct program *p,
 			      const struct outcome *o)
 {
-	if (WIFSIGNALED(o->status) && is_crash(WTERMSIG(o->status)))
-		say(arena_format(a, "'%s' was ended by a signal: %s",
-				 p->argv[0], strsignal(WTERMSIG(o->status))));
+	if (p->filtered && WIFSIGNALED(o->status) &&
+	    WTERMSIG(o->status) == SIGSYS)
+		say_filtered(a, p);
+	else if (WIFSIGNALED(o->status) && is_crash(WTERMSIG(o->status)))
+		report_say(arena_format(a, "'%s' was ended by a signal: %s",
+					p->argv[0],
+					strsignal(WTERMSIG(o->status))));
 	if (WIFEXITED(o->status) && WEXITSTATUS(o->status) == 127)
 		say_about_library(a, p);
 	if (p->home_message)
-		say(p->home_message);
+		report_say(p->home_message);
 	if (o->no_network)
-		say("the command asked for the network, which is off in this "
-		    "sandbox; add --net host");
+		report_say("the command asked for the network, which is off in "
+			   "this "
+			   "sandbox; add --net host");
 	for (size_t i = 0; i < p->hint_count; i++)
-		say(p->hints[i]);
+		report_say(p->hints[i]);
 }
 
 int report_outcome(struct arena *a, const struct program *p,
@@ -75,9 +92,10 @@ int report_outcome(struct arena *a, const struct program *p,
 		report_error(&e);
 		if (e.kind == ERR_NOT_FOUND)
 			for (size_t i = 0; i < p->hint_count; i++)
-				say(p->hints[i]);
+				report_say(p->hints[i]);
 		return err_exit_status(&e);
 	}
+	report_refusals(a, p, o);
 	if (o->status != 0)
 		say_about_failure(a, p, o);
 	if (WIFSIGNALED(o->status))

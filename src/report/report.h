@@ -11,6 +11,9 @@ struct program;
 /* One line to stderr, whole. */
 void report_error(const struct err *e);
 
+/* The same for a text that is no error. */
+void report_say(const char *text);
+
 /*
  * Says what there is to say about the outcome (nothing, if all went well) and
  * returns the exit status. `a` is for the texts.

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Nothing is kept: bounding set, ambient, permitted, effective and inheritable
- * are emptied, the securebits locked, no_new_privs set. The command inherits
- * all of it, so it is done once, before it is spawned.
+ * Capabilities. By default nothing is kept: bounding set, ambient, permitted,
+ * effective and inheritable are emptied, the securebits locked, no_new_privs
+ * set. The command inherits all of it, so it is done once, before it is
+ * spawned. What --cap-add keeps is kept by the command alone: PID 1 gives it up
+ * beside it, before the command may go on.
  */
 #include "run/run.h"
 
@@ -19,14 +21,22 @@
  */
 #define CAP_NUMBERS 64
 
+/*
+ * No uid 0 gives capabilities, and none can be raised again. Without any there
+ * is nothing for setuid(2) to fix up, so that is locked too.
+ */
 #define SECUREBITS                                                             \
-	(SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |       \
-	 SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |             \
+	(SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_KEEP_CAPS_LOCKED |      \
 	 SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
+#define SECUREBITS_NONE_KEPT                                                   \
+	(SECUREBITS | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED)
 
-static int drop_bounding_set(struct err *e)
+/* From the bounding set goes what is not in `keep`, and is in `from`. */
+static int drop_bounding_set(uint64_t from, uint64_t keep, struct err *e)
 {
 	for (int cap = 0; cap < CAP_NUMBERS; cap++) {
+		if (!(from & CAP_BIT(cap)) || keep & CAP_BIT(cap))
+			continue;
 		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0)
 			continue;
 		if (errno == EINVAL && cap > CAP_CHECKPOINT_RESTORE)
@@ -36,23 +46,62 @@ static int drop_bounding_set(struct err *e)
 	return 0;
 }
 
+static int empty_all(struct err *e)
+{
+	if (prctl(PR_SET_SECUREBITS, SECUREBITS_NONE_KEPT, 0, 0, 0) < 0)
+		return err_sys(e, "lock securebits");
+	/* The ambient set is cut to what is permitted and inheritable. */
+	if (sys_capset(0, 0, 0) < 0)
+		return err_sys(e, "drop capabilities");
+	return 0;
+}
+
 int stage_drop(struct run *r, struct err *e)
 {
+	const struct program *p = r->program;
+
 	/*
 	 * PID 1 is out of reach for what runs beside it: no ptrace, no
 	 * /proc/1/fd, environ, exe, mem. The command's own execve makes that
 	 * process dumpable again.
 	 */
-	if (r->program->init && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+	if (p->init && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return err_sys(e, "set non-dumpable");
-	if (drop_bounding_set(e) < 0)
+	if (drop_bounding_set(UINT64_MAX, p->caps, e) < 0)
 		return -1;
-	if (prctl(PR_SET_SECUREBITS, SECUREBITS, 0, 0, 0) < 0)
-		return err_sys(e, "lock securebits");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return err_sys(e, "set no_new_privs");
-	/* The ambient set is cut to what is permitted and inheritable. */
-	if (sys_capset(0, 0, 0) < 0)
+	return p->caps ? 0 : empty_all(e);
+}
+
+/* PID 1, when the command has its own copy of what it keeps. */
+int stage_confine(struct run *r, struct err *e)
+{
+	const struct program *p = r->program;
+
+	if (p->caps &&
+	    (drop_bounding_set(p->caps, 0, e) < 0 || empty_all(e) < 0))
+		return -1;
+	return seccomp_load(&shipped_init_filter.bpf, e);
+}
+
+/* The command keeps capabilities across its execve as ambient ones. */
+int stage_keep(struct run *r, struct err *e)
+{
+	uint64_t keep = r->program->caps;
+	uint64_t now = keep | CAP_BIT(CAP_SETPCAP);
+
+	if (sys_capset(now, now, keep) < 0) {
+		err_sys(e, "keep capabilities");
+		return err_hint(e, "you can keep only what you have");
+	}
+	for (int cap = 0; cap < CAP_NUMBERS; cap++)
+		if (keep & CAP_BIT(cap) &&
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
+			return err_sys(e, "keep capability %d", cap);
+	if (prctl(PR_SET_SECUREBITS, SECUREBITS, 0, 0, 0) < 0)
+		return err_sys(e, "lock securebits");
+	if (sys_capset(keep, keep, keep) < 0)
 		return err_sys(e, "drop capabilities");
 	return 0;
 }

@@ -4,12 +4,14 @@
  * privilege once setgroups(2) is denied, user_namespaces(7).
  */
 #include "host/check.h"
+#include "host/sys.h"
 #include "run/run.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int write_file(const char *path, const char *text, uint32_t outside,
@@ -41,6 +43,37 @@ static int write_map(const char *path, struct id_map map, struct err *e)
 
 	snprintf(line, sizeof(line), "%u %u 1\n", map.inside, map.outside);
 	return write_file(path, line, map.outside, e);
+}
+
+/*
+ * No user namespace below this one can be made then, by any system call. Only
+ * CAP_SYS_RESOURCE in this one could change it back (set_permissions() in
+ * kernel/ucount.c).
+ */
+int stage_userns(struct run *r, struct err *e)
+{
+	(void)r;
+	return write_file("/proc/sys/user/max_user_namespaces", "0", ID_NONE,
+			  e);
+}
+
+/* The proof: it is tried, with all the rights that PID 1 has. */
+int stage_assert(struct run *r, struct err *e)
+{
+	struct clone_args args = { .flags = CLONE_NEWUSER };
+	pid_t pid = sys_clone3(&args);
+
+	(void)r;
+	if (pid == 0)
+		_exit(0);
+	if (pid < 0 && (errno == EPERM || errno == ENOSPC || errno == EUSERS))
+		return 0;
+	if (pid < 0)
+		return err_sys(e, "try to make a user namespace");
+	while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
+		;
+	err_set(e, ERR_SYSTEM, "user namespaces can be made in the sandbox");
+	return err_hint(e, "add --disable-userns");
 }
 
 int stage_identity(struct run *r, struct err *e)

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -93,15 +94,16 @@ static int command_main(void *argument)
 }
 
 /*
- * The command's process shares memory with us (CLONE_VM) and we wait for its
- * execve (CLONE_VFORK): nothing is copied, and an error it leaves is simply
- * there. From its execve on it runs beside us, so all stages that confine us
- * have run before.
+ * The command's process shares memory with us until its execve (CLONE_VM):
+ * nothing is copied, and an error it leaves is simply there. With --explain it
+ * shares the descriptors too, so that the one of its filter gets here.
  */
 int stage_spawn(struct run *r, struct err *e)
 {
 	struct message m = { .kind = MESSAGE_READY };
 	size_t size = stack_size(r->program);
+	int flags =
+		CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;
 	char *stack = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
 
@@ -112,18 +114,62 @@ int stage_spawn(struct run *r, struct err *e)
 		return -1;
 	if (sigpending(&r->early) < 0)
 		return err_sys(e, "look at pending signals");
-	r->command = clone(command_main, stack + size,
-			   CLONE_VM | CLONE_VFORK | SIGCHLD, r);
+	if (r->program->explain)
+		flags |= CLONE_FILES;
+	r->command = clone(command_main, stack + size, flags, r, &r->running,
+			   NULL, &r->running);
 	if (r->command < 0)
 		return err_sys(e, "spawn the command");
+	return 0;
+}
+
+/* Who reads a pipe of the command must not wait for us to close it. */
+static int close_others(struct run *r, struct err *e)
+{
+	unsigned int socket = (unsigned int)r->socket;
+
+	if ((socket > 0 && sys_close_range(0, socket - 1) < 0) ||
+	    sys_close_range(socket + 1, UINT32_MAX) < 0)
+		return err_sys(e, "close descriptors");
+	return 0;
+}
+
+/*
+ * Until the command's execve, or its end: the kernel clears the word then and
+ * wakes who waits for it (mm_release() in kernel/fork.c).
+ */
+static void await_execve(struct run *r)
+{
+	uint32_t pid;
+
+	while ((pid = __atomic_load_n(&r->running, __ATOMIC_ACQUIRE)))
+		sys_futex(&r->running, FUTEX_WAIT, pid);
+}
+
+/*
+ * We have nothing left that the command could want: it may go on. What it runs
+ * waits for answers until the supervisor has the listener.
+ */
+int stage_release(struct run *r, struct err *e)
+{
+	struct message m = { .kind = MESSAGE_LISTENER };
+
+	if (!r->program->explain && close_others(r, e) < 0)
+		return -1;
+	__atomic_store_n(&r->gate, 1, __ATOMIC_RELEASE);
+	if (sys_futex(&r->gate, FUTEX_WAKE_PRIVATE, 1) < 0)
+		return err_sys(e, "wake the command");
+	await_execve(r);
 	if (r->late_error.kind != ERR_NONE) {
 		*e = r->late_error;
 		return -1;
 	}
-	/* Who reads a pipe of the command must not wait for us to close it. */
-	sys_close_range(0, (unsigned int)r->socket - 1);
-	sys_close_range((unsigned int)r->socket + 1, UINT32_MAX);
-	return 0;
+	if (!r->program->explain)
+		return 0;
+	if (r->listener >= 0 &&
+	    message_send_fd(r->socket, &m, r->listener, e) < 0)
+		return -1;
+	return close_others(r, e);
 }
 
 /* --- reap --------------------------------------------------------------- */

@@ -8,8 +8,11 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "host/sys.h"
 
 #include <errno.h>
+#include <linux/futex.h>
+#include <linux/keyctl.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -51,6 +54,24 @@ int stage_directory(struct run *r, struct err *e)
 				   "with another");
 	}
 	return err_sys(e, "change to a directory");
+}
+
+/*
+ * Keys that the command makes are its own, and the host's session keyring is
+ * not at hand. The rights of a user's own keyrings remain: keyctl is refused
+ * unless a profile allows it.
+ */
+int stage_keyring(struct run *r, struct err *e)
+{
+	(void)r;
+	if (sys_keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0) >= 0 || errno == ENOSYS)
+		return 0;
+	err_sys(e, "join a new session keyring");
+	if (e->errnum == EDQUOT)
+		err_hint(e, "the limit of sysctl kernel.keys.maxkeys (or "
+			    "maxbytes) is reached; it is made because the "
+			    "profile allows keyctl");
+	return -1;
 }
 
 /* A limit that is lower already stays: it confines more than was asked. */
@@ -124,6 +145,19 @@ int stage_signals(struct run *r, struct err *e)
 	sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
 		return err_sys(e, "unblock signals");
+	return 0;
+}
+
+/*
+ * Waits until PID 1 has given up what it has. That the two run beside each
+ * other with one errno does no harm: a successful call does not touch it, and a
+ * call of PID 1's that fails ends the run.
+ */
+int stage_gate(struct run *r, struct err *e)
+{
+	(void)e;
+	while (!__atomic_load_n(&r->gate, __ATOMIC_ACQUIRE))
+		sys_futex(&r->gate, FUTEX_WAIT_PRIVATE, 0);
 	return 0;
 }
 

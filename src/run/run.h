@@ -16,12 +16,27 @@
 #include <stdbool.h>
 #include <sys/resource.h>
 
+/* A system call that was refused, with --explain. */
+struct refusal {
+	int call;     /* index in the table; -1: `number` is not in it */
+	bool foreign; /* of another architecture */
+	uint32_t number;
+	uint64_t args[6]; /* of the first one */
+	char name[16];	  /* of the program, as comm in proc(5) */
+	unsigned int count;
+};
+
+#define REFUSALS_MAX 64
+
 /* What became of the command. */
 struct outcome {
 	bool failed; /* sandbox did not get as far as the command: `err` */
 	struct err err;
-	int status;	     /* else the wait status of the command */
-	bool no_network;     /* it asked for a network that is not there */
+	int status;	 /* else the wait status of the command */
+	bool no_network; /* it asked for a network that is not there */
+	struct refusal refusals[REFUSALS_MAX];
+	size_t refusal_count;
+	bool more_refusals;  /* than could be told apart */
 	struct rusage usage; /* of the tree, as far as it was waited for */
 };
 
@@ -59,6 +74,8 @@ struct run {
 	} private[PRIVATE_MAX];
 	bool ready; /* set-up is complete */
 	bool exit_known;
+	int notices;	    /* seccomp's listener, with --explain; or -1 */
+	bool filter_killed; /* we did, in the filter's place */
 
 	/* our end of one SOCK_SEQPACKET pair */
 	int socket;
@@ -72,7 +89,12 @@ struct run {
 	size_t directory;     /* which of program.chdirs it was */
 	bool ignored_sigchld; /* SIGCHLD was ignored, as the command expects */
 	pid_t command;
-	struct err late_error; /* written by the command's process */
+
+	/* shared with the command's process, up to its execve */
+	struct err late_error; /* written by it */
+	int listener;	       /* of its filter, with --explain; or -1 */
+	uint32_t gate;	       /* futex: 1 when PID 1 is complete */
+	uint32_t running;      /* futex: its pid, 0 from the execve on */
 };
 
 /* --- stages ------------------------------------------------------------- */
@@ -105,23 +127,37 @@ STAGE(await);
 STAGE(hostname);
 STAGE(scrub);
 STAGE(spawn);
+STAGE(release);
 STAGE(reap);
 
 /* ids.c, network.c, mounts.c, caps.c */
 STAGE(identity);
+STAGE(userns);
+STAGE(assert);
 STAGE(loopback);
 STAGE(mounts);
 STAGE(pivot);
 STAGE(drop);
+STAGE(confine);
+STAGE(keep);
 
-/* payload.c */
+/* payload.c, seccomp.c */
 STAGE(session);
 STAGE(directory);
+STAGE(keyring);
 STAGE(limits);
 STAGE(signals);
+STAGE(gate);
+STAGE(filter);
 STAGE(exec);
 
 #undef STAGE
+
+/* Loads one BPF program into this process. */
+int seccomp_load(const struct bpf *bpf, struct err *e);
+
+/* One system call that waits for the supervisor's answer: notify.c */
+void notify_take(struct run *r);
 
 /* The mount that was prepared for a step, or -1; closes all of them. */
 int private_tree(const struct run *r, const struct step *s);

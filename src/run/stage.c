@@ -7,8 +7,10 @@
  *   leave a child behind.
  * - identity comes before everything that needs a capability, and before the
  *   process becomes non-dumpable: its own uid_map would be closed to it then.
- * - drop is the last thing before spawn: the command may run from the moment
- *   of its execve on, and PID 1 must have nothing left to give up then.
+ * - PID 1 is complete before the command may run: what both lack is dropped
+ *   before spawn, what only PID 1 lacks (confine) while the command's process
+ *   waits at the gate.
+ * - filter comes last but for the execve: it refuses what the others need.
  */
 #include "run/run.h"
 
@@ -40,6 +42,31 @@ static bool wants_hostname(const struct program *p)
 	return p->hostname;
 }
 
+static bool wants_limited_userns(const struct program *p)
+{
+	return p->disable_userns;
+}
+
+static bool wants_assertion(const struct program *p)
+{
+	return p->assert_userns_disabled;
+}
+
+static bool wants_caps(const struct program *p)
+{
+	return p->caps;
+}
+
+static bool wants_keyring(const struct program *p)
+{
+	return p->join_keyring;
+}
+
+static bool wants_filter(const struct program *p)
+{
+	return p->filtered || p->raw_count;
+}
+
 static bool wants_init(const struct program *p)
 {
 	return p->init;
@@ -63,19 +90,27 @@ const struct stage stages[] = {
 
 	{ "await", ACTOR_INIT, NULL, stage_await },
 	{ "identity", ACTOR_INIT, wants_userns, stage_identity },
+	{ "userns", ACTOR_INIT, wants_limited_userns, stage_userns },
 	{ "loopback", ACTOR_INIT, wants_loopback, stage_loopback },
 	{ "mounts", ACTOR_INIT, NULL, stage_mounts },
 	{ "pivot", ACTOR_INIT, NULL, stage_pivot },
 	{ "hostname", ACTOR_INIT, wants_hostname, stage_hostname },
 	{ "scrub", ACTOR_INIT, wants_init, stage_scrub },
+	{ "assert", ACTOR_INIT, wants_assertion, stage_assert },
 	{ "drop", ACTOR_INIT, NULL, stage_drop },
 	{ "spawn", ACTOR_INIT, wants_init, stage_spawn },
+	{ "confine", ACTOR_INIT, wants_init, stage_confine },
+	{ "release", ACTOR_INIT, wants_init, stage_release },
 	{ "reap", ACTOR_INIT, wants_init, stage_reap },
 
 	{ "session", ACTOR_COMMAND, wants_session, stage_session },
 	{ "directory", ACTOR_COMMAND, NULL, stage_directory },
+	{ "keyring", ACTOR_COMMAND, wants_keyring, stage_keyring },
 	{ "limits", ACTOR_COMMAND, wants_limits, stage_limits },
+	{ "keep", ACTOR_COMMAND, wants_caps, stage_keep },
 	{ "signals", ACTOR_COMMAND, NULL, stage_signals },
+	{ "gate", ACTOR_COMMAND, wants_init, stage_gate },
+	{ "filter", ACTOR_COMMAND, wants_filter, stage_filter },
 	{ "exec", ACTOR_COMMAND, NULL, stage_exec },
 };
 

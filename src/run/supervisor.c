@@ -106,7 +106,7 @@ int stage_clone(struct run *r, struct err *e)
 
 /* --- watch -------------------------------------------------------------- */
 
-static void on_message(struct run *r, const struct message *m)
+static void on_message(struct run *r, const struct message *m, int passed)
 {
 	struct outcome *out = r->outcome;
 
@@ -118,6 +118,9 @@ static void on_message(struct run *r, const struct message *m)
 		break;
 	case MESSAGE_READY:
 		r->ready = true;
+		break;
+	case MESSAGE_LISTENER:
+		r->notices = passed;
 		break;
 	case MESSAGE_STOPPED:
 		terminal_stop(r);
@@ -135,10 +138,11 @@ static void on_message(struct run *r, const struct message *m)
 static bool take_message(struct run *r)
 {
 	struct message m;
-	int n = message_receive(r->socket, &m);
+	int passed;
+	int n = message_receive(r->socket, &m, &passed);
 
 	if (n > 0)
-		on_message(r, &m);
+		on_message(r, &m, passed);
 	/* poll(2) ignores what is negative: the child's end is pidfd's news. */
 	if (n < 0)
 		close(TAKE_FD(r->socket));
@@ -206,6 +210,15 @@ static void take_signal(struct run *r)
 		forward(r, &s);
 }
 
+/* One that we killed because the filter says so: as if that had done it. */
+static int as_filter_would(const struct run *r, int status)
+{
+	if (r->filter_killed && WIFSIGNALED(status) &&
+	    WTERMSIG(status) == SIGKILL)
+		return SIGSYS;
+	return status;
+}
+
 /* The child is a zombie now: everything inside is gone. */
 static int collect(struct run *r, struct err *e)
 {
@@ -227,6 +240,7 @@ static int collect(struct run *r, struct err *e)
 		out->status = status;
 		out->usage = usage;
 	}
+	out->status = as_filter_would(r, out->status);
 	return 0;
 }
 
@@ -239,6 +253,7 @@ int stage_watch(struct run *r, struct err *e)
 			{ .fd = r->socket, .events = POLLIN },
 			{ .fd = r->signals, .events = POLLIN },
 			{ .fd = r->pidfd, .events = POLLIN },
+			{ .fd = r->notices, .events = POLLIN },
 		};
 		int n = poll(sources, COUNT_OF(sources), timeout);
 
@@ -256,6 +271,10 @@ int stage_watch(struct run *r, struct err *e)
 			take_message(r);
 		if (sources[1].revents)
 			take_signal(r);
+		if (sources[3].revents & POLLIN)
+			notify_take(r);
+		else if (sources[3].revents)
+			close(TAKE_FD(r->notices)); /* nobody is left */
 	}
 	while (!r->exit_known && r->socket >= 0 && take_message(r))
 		;
@@ -272,6 +291,8 @@ void run_program(const struct program *p, struct block block,
 		.signals = -1,
 		.tty = -1,
 		.socket = -1,
+		.notices = -1,
+		.listener = -1,
 		.block = block,
 	};
 

@@ -3,27 +3,71 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/socket.h>
+
+/* Room for one descriptor, as cmsg(3) wants it aligned. */
+union control {
+	struct cmsghdr header;
+	char room[CMSG_SPACE(sizeof(int))];
+};
+
+static size_t message_size(const struct message *m)
+{
+	return m->kind == MESSAGE_ERR ? sizeof(*m) :
+					offsetof(struct message, err);
+}
 
 int message_send(int fd, const struct message *m, struct err *e)
 {
-	size_t size = m->kind == MESSAGE_ERR ? sizeof(*m) :
-					       offsetof(struct message, err);
-
-	while (send(fd, m, size, MSG_NOSIGNAL) < 0)
+	while (send(fd, m, message_size(m), MSG_NOSIGNAL) < 0)
 		if (errno != EINTR)
 			return err_sys(e, "tell the supervisor");
 	return 0;
 }
 
-int message_receive(int fd, struct message *m)
+int message_send_fd(int fd, const struct message *m, int passed, struct err *e)
 {
+	union control control = { 0 };
+	struct iovec data = { (void *)m, message_size(m) };
+	struct msghdr packet = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+
+	control.header.cmsg_level = SOL_SOCKET;
+	control.header.cmsg_type = SCM_RIGHTS;
+	control.header.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&control.header), &passed, sizeof(passed));
+	while (sendmsg(fd, &packet, MSG_NOSIGNAL) < 0)
+		if (errno != EINTR)
+			return err_sys(e,
+				       "pass a descriptor to the supervisor");
+	return 0;
+}
+
+int message_receive(int fd, struct message *m, int *passed)
+{
+	union control control = { 0 };
+	struct iovec data = { m, sizeof(*m) };
+	struct msghdr packet = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
 	ssize_t n;
 
+	*passed = -1;
 	do {
-		n = recv(fd, m, sizeof(*m), MSG_DONTWAIT);
+		n = recvmsg(fd, &packet, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return errno == EAGAIN ? 0 : -1;
+	if (n > 0 && packet.msg_controllen >= CMSG_LEN(sizeof(int)) &&
+	    control.header.cmsg_type == SCM_RIGHTS)
+		memcpy(passed, CMSG_DATA(&control.header), sizeof(*passed));
 	return n == 0 ? -1 : 1;
 }

@@ -13,10 +13,11 @@
 #include <sys/resource.h>
 
 enum message_kind {
-	MESSAGE_ERR,	 /* err: set-up or the command's execve failed */
-	MESSAGE_READY,	 /* set-up is complete, the command comes next */
-	MESSAGE_STOPPED, /* status: the command was stopped by a signal */
-	MESSAGE_EXIT,	 /* status, usage, no_network */
+	MESSAGE_ERR,	  /* err: set-up or the command's execve failed */
+	MESSAGE_READY,	  /* set-up is complete, the command comes next */
+	MESSAGE_LISTENER, /* with the descriptor of seccomp's listener */
+	MESSAGE_STOPPED,  /* status: the command was stopped by a signal */
+	MESSAGE_EXIT,	  /* status, usage, no_network */
 };
 
 struct message {
@@ -30,7 +31,13 @@ struct message {
 /* Sends it; fails when the supervisor is gone. */
 int message_send(int fd, const struct message *m, struct err *e);
 
-/* 1: received; 0: nothing there now; -1: end of file. Never blocks. */
-int message_receive(int fd, struct message *m);
+/* The same, with a descriptor. */
+int message_send_fd(int fd, const struct message *m, int passed, struct err *e);
+
+/*
+ * 1: received; 0: nothing there now; -1: end of file. Never blocks. `*passed`
+ * is the descriptor that came with it, or -1.
+ */
+int message_receive(int fd, struct message *m, int *passed);
 
 #endif

@@ -411,6 +411,12 @@ is_fixed() {
 		size) args=$'1M\ntmpfs /x' ;;
 		perms) args=$'700\ndir /x' ;;
 		uid | gid | keep-fd) args=3 ;;
+		cap-*) args=CAP_KILL ;;
+		syscalls-default) args=ENOSYS ;;
+		syscalls-arch) args=native ;;
+		syscalls-answer) args='EPERM ptrace' ;;
+		syscalls-*) args='@debug clone(flags & CLONE_NEWUSER)' ;;
+		seccomp | add-seccomp-fd) args=9 ;;
 		rlimit) args=nofile=3 ;;
 		tmpfs | proc | dev | dir | remount-ro | chdir | home-dir)
 			args=/x ;;

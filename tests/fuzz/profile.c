@@ -28,7 +28,7 @@ static const char *program_of(struct canned *c, const struct settings *s)
 	}
 	plan.command = command;
 	plan_wants(c->arena, &plan, &c->caller, &wants);
-	if (plan_check(&plan, &e) < 0 ||
+	if (plan_check(&plan, &e) < 0 || plan_check_command(&plan, &e) < 0 ||
 	    canned_look(c, c->arena, &wants, &host, &e) < 0 ||
 	    compile(c->arena, &plan, &host, &program, &e) < 0) {
 		fuzz_check_err(&e);

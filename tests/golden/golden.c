@@ -130,7 +130,7 @@ static int run_case(struct test *t, struct str *out, struct err *e)
 		return 0;
 	}
 	plan.command = request.command;
-	if (plan_check(&plan, e) < 0)
+	if (plan_check(&plan, e) < 0 || plan_check_command(&plan, e) < 0)
 		return -1;
 	plan_wants(&t->arena, &plan, &t->host.caller, &wants);
 	if (canned_look(&t->host, &t->arena, &wants, &host, e) < 0 ||

@@ -143,8 +143,16 @@ static void lists(void **state)
 	assert_true(str_starts(list(&a, "rlimits"), "as\ncore\n"));
 	unit_has(list(&a, "profiles"), "none\tbuilt in\t");
 	assert_string_equal(list(&a, "x"),
-			    "--list: 'x' is not known; it is one of profiles, "
-			    "options, directives, rlimits\n");
+			    "--list: 'x' is not known; it is one of profiles "
+			    "options directives rlimits capabilities syscalls "
+			    "syscall-groups @GROUP\n");
+	unit_has(list(&a, "syscalls"), "\nsocket\t");
+	unit_has(list(&a, "@namespaces"), "unshare\t");
+	unit_lacks(list(&a, "@namespaces"), "socket");
+	unit_has(list(&a, "syscall-groups"), "@namespaces\tleave");
+	unit_has(list(&a, "lists"), "\n@namespaces\n");
+	assert_true(str_starts(list(&a, "capabilities"), "CAP_CHOWN\n"));
+	unit_has(list(&a, "@nope"), "no group of system calls '@nope'");
 	arena_release(&a);
 }
 

@@ -10,7 +10,9 @@ static const char *check(const struct plan *p)
 	static struct err e;
 
 	e = (struct err){ 0 };
-	return plan_check(p, &e) < 0 ? e.message : NULL;
+	return plan_check_command(p, &e) < 0 || plan_check(p, &e) < 0 ?
+		       e.message :
+		       NULL;
 }
 
 static void starts_with_nothing(void **state)

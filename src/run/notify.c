@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * --explain: calls that the filter refuses wait here for an answer, which is
+ * the refusal. The answer follows from numbers and registers that the kernel
+ * copied, never from memory of the command, so nothing can change in between;
+ * and it is never "go on" (seccomp_unotify(2): that is no security decision).
+ * Without a supervisor such calls fail with ENOSYS.
+ */
+#include "run/run.h"
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "host/syscalls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* The kernel's structures may grow, and it fills the whole. */
+union notice {
+	struct seccomp_notif is;
+	char room[512];
+};
+
+union reply {
+	struct seccomp_notif_resp is;
+	char room[512];
+};
+
+static bool still_waits(const struct run *r, uint64_t id)
+{
+	return ioctl(r->notices, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
+static void read_name(pid_t pid, char name[16])
+{
+	char path[64];
+	ssize_t n = -1;
+	autoclose int fd = -1;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0)
+		n = read(fd, name, 15);
+	if (n < 0)
+		n = 0;
+	name[n] = '\0';
+	name[strcspn(name, "\n")] = '\0';
+}
+
+/* The same call by the same program counts up. */
+static void note(struct outcome *out, const struct refusal *new)
+{
+	for (size_t i = 0; i < out->refusal_count; i++) {
+		struct refusal *old = &out->refusals[i];
+
+		if (old->call != new->call || old->number != new->number ||
+		    old->foreign != new->foreign ||
+		    old->args[0] != new->args[0] ||
+		    strcmp(old->name, new->name) != 0)
+			continue;
+		old->count++;
+		return;
+	}
+	if (out->refusal_count == REFUSALS_MAX)
+		out->more_refusals = true;
+	else
+		out->refusals[out->refusal_count++] = *new;
+}
+
+/* Which arguments tell refusals apart: those that a rule looked at. */
+static void keep_args(const struct filter *f, const struct seccomp_data *data,
+		      struct refusal *out)
+{
+	const struct filter_call *c =
+		out->call < 0 ? NULL : &f->calls[out->call];
+
+	for (size_t i = 0; c && i < c->count; i++) {
+		const struct filter_rule *rule = &f->rules[c->first + i];
+
+		for (size_t k = 0; k < rule->count; k++) {
+			unsigned int arg = f->tests[rule->first + k].arg;
+
+			out->args[arg] = data->args[arg];
+		}
+	}
+}
+
+void notify_take(struct run *r)
+{
+	const struct filter *f = &r->program->filter;
+	union notice notice = { 0 };
+	union reply reply = { 0 };
+	const struct seccomp_data *data = &notice.is.data;
+	struct refusal refusal = { .count = 1 };
+	uint64_t args[6];
+	uint32_t answer;
+
+	if (ioctl(r->notices, SECCOMP_IOCTL_NOTIF_RECV, &notice) < 0)
+		return;
+	for (size_t i = 0; i < COUNT_OF(args); i++)
+		args[i] = data->args[i];
+	answer = filter_answer(f, data->arch, (uint32_t)data->nr, args,
+			       &refusal.call);
+	refusal.number = (uint32_t)data->nr;
+	refusal.foreign = data->arch != syscall_arch;
+	keep_args(f, data, &refusal);
+	read_name((pid_t)notice.is.pid, refusal.name);
+	if (!still_waits(r, notice.is.id))
+		return;
+	note(r->outcome, &refusal);
+	reply.is.id = notice.is.id;
+	reply.is.error = -EPERM;
+	if ((answer & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO)
+		reply.is.error = -(int)(answer & SECCOMP_RET_DATA);
+	if (answer == SECCOMP_RET_KILL_PROCESS) {
+		kill((pid_t)notice.is.pid, SIGKILL);
+		r->filter_killed = true;
+	}
+	ioctl(r->notices, SECCOMP_IOCTL_NOTIF_SEND, &reply);
+}

@@ -46,19 +46,7 @@ $(B)/%.o: %.c Makefile
 $(B)/%.o: $(B)/%.c
 	$(COMPILE) -c -o $@ $<
 
-$(B)/shipped.c: src/input/embed.sh $(PROFILES)
-	@mkdir -p $(@D)
-	src/input/embed.sh $(PROFILES) >$@
-
-# System calls by number, and the filters of the shipped profiles.
-$(B)/syscalls.c: src/host/syscalls.gen.c src/host/syscalls.txt
-	@mkdir -p $(@D)
-	$(COMPILE) -o $(B)/gen-syscalls $< $(LDFLAGS) -lseccomp
-	$(B)/gen-syscalls <src/host/syscalls.txt >$@
-
-$(B)/filters.c: src/compile/filters.gen.c src/run/init.calls $(MADE)
-	$(COMPILE) -o $(B)/gen-filters $< $(MADE) $(LDFLAGS)
-	$(B)/gen-filters $(filter %.profile,$(PROFILES)) <src/run/init.calls >$@
+include src/generated.mk
 
 demo: ## install what the build lacks, build, compile and run a program inside
 	@packaging/deps build
@@ -157,7 +145,6 @@ help: ## this list
 	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 24
 
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-unit check-golden check-corpus check-cli check-vm \
-	check-sweep 	asan fuzz bench lint format man install uninstall dist clean help \
-	compile_commands.json
+.PHONY: all demo check check-unit check-golden check-corpus check-cli check-vm asan \
+	check-sweep fuzz bench lint format man install uninstall dist clean help compile_commands.json
 -include $(OBJ:.o=.d)

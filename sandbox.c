@@ -166,6 +166,7 @@ static int sandbox(int argc, char **argv, struct err *e)
 		settings_print(&request.settings, &out);
 		return print(&out, e);
 	}
+	profile_files_protect(&plans, &caller, &request, plan);
 	plan->command = request.command;
 	if (plan_check(plan, e) < 0 || arena_seal(&plans, e) < 0)
 		return -1;

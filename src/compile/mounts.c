@@ -268,6 +268,8 @@ int compile_mounts(struct compile *c, struct err *e)
 			return -1;
 	}
 	places_finish(&s);
+	if (protect_finish(&s, e) < 0)
+		return -1;
 	add_last(&s);
 	c->out->steps = s.list.items;
 	c->out->step_count = s.list.count;

@@ -86,6 +86,8 @@ static void print_step(const struct step *s, struct str *out)
 	if (s->size)
 		str_addf(out, " size=%llu", (unsigned long long)s->size);
 	print_attributes(s, out);
+	if (s->create)
+		str_add(out, " made if missing");
 	if (s->optional)
 		str_add(out, " if it is still there");
 	str_add(out, "\n");

@@ -24,7 +24,7 @@ enum step_kind {
 	STEP_DEVPTS,	   /* new devpts on dest */
 	STEP_DIR,	   /* directory dest: mode */
 	STEP_SYMLINK,	   /* dest -> source */
-	STEP_PROTECT,	   /* dest bound on itself, read-only, if it is there */
+	STEP_PROTECT,	   /* dest bound on itself, if it is there */
 	STEP_REMOUNT_RO,   /* the mount at dest */
 	STEP_HIDE,	   /* whatever is at dest is covered, if it is there */
 	STEP_HIDE_PRIVATE, /* what others may not read, at dest and below */
@@ -42,6 +42,7 @@ struct step {
 	uint64_t dev, ino; /* what source was when looked at; 0: not known */
 	bool directory;	   /* source is one: what to create at dest */
 	bool optional;	   /* a source that is gone is no error */
+	bool create;	   /* of STEP_PROTECT: a directory, if it is missing */
 };
 
 /* One line of a uid_map or gid_map, user_namespaces(7). */

@@ -48,6 +48,12 @@ int steps_add_bind(struct steps *s, const struct path_fact *fact,
 int places_home(struct steps *s, const struct plan_mount *m, struct err *e);
 int places_workdir(struct steps *s, const struct plan_mount *m, struct err *e);
 
+/*
+ * Makes read-only what the plan protects, wherever the list shows it writable,
+ * and holds the names that lead to it in place: protect.c
+ */
+int protect_finish(struct steps *s, struct err *e);
+
 /* What is to be known when the list is complete. */
 void places_finish(struct steps *s);
 

@@ -66,11 +66,12 @@ int host_explain_userns(struct err *e)
 				   "unprivileged_userns=0");
 	if ((errnum == EPERM || errnum == ENOSYS || errnum == EACCES) &&
 	    is_filtered())
-		return err_hint(e, "a filter for system calls forbids user "
-				   "namespaces here: of another sandbox, which "
-				   "--allow-userns would make allow them, or of "
-				   "a container, as docker's --security-opt "
-				   "seccomp=unconfined would");
+		return err_hint(e,
+				"a filter for system calls forbids user "
+				"namespaces here: of another sandbox, which "
+				"--allow-userns would make allow them, or of "
+				"a container, as docker's --security-opt "
+				"seccomp=unconfined would");
 	if (errnum == ENOSPC || errnum == EUSERS)
 		return err_hint(e, "the limit of namespaces is reached; see "
 				   "sysctl user.max_*_namespaces");

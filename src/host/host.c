@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 /* struct sock_filter, and the most of them that Linux takes (BPF_MAXINSNS). */
-#define RAW_UNIT 8
+#define RAW_UNIT ((size_t)8)
 #define RAW_MAX (4096 * RAW_UNIT)
 
 /*
@@ -107,6 +107,16 @@ static void look_console(struct arena *a, struct host *out)
 		out->console = arena_dup(a, name);
 }
 
+/* The kernel's own name of it, without symlinks. */
+static void look_self(struct arena *a, struct host *out)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path));
+
+	if (n > 0 && (size_t)n < sizeof(path) && path[0] == '/')
+		out->self = arena_dup_n(a, path, (size_t)n);
+}
+
 static bool look_userns(void)
 {
 	char text[16] = "";
@@ -143,7 +153,7 @@ static int look_raw(struct arena *a, const struct host_wants *wants,
 			return err_set(e, ERR_USAGE,
 				       "the filter from descriptor %d is no "
 				       "BPF program: %zu bytes, not a multiple "
-				       "of %d up to %d",
+				       "of %zu up to %zu",
 				       fd, n, RAW_UNIT, RAW_MAX);
 		close(fd);
 		raw[i] = (struct host_bytes){ bytes, n };
@@ -169,7 +179,10 @@ int host_look(struct arena *a, const struct caller *caller,
 	if (wants->userns)
 		h.userns_exists = look_userns();
 
-	facts = arena_alloc(a, (wants->count + 2) * sizeof(*facts));
+	if (wants->self)
+		look_self(a, &h);
+
+	facts = arena_alloc(a, (wants->count + 3) * sizeof(*facts));
 	for (size_t i = 0; i < wants->count; i++) {
 		const struct host_want *w = &wants->paths[i];
 
@@ -187,6 +200,8 @@ int host_look(struct arena *a, const struct caller *caller,
 	}
 	if (h.pwd)
 		walk_path(&walk, h.pwd, &facts[n++]);
+	if (h.self)
+		walk_path(&walk, h.self, &facts[n++]);
 	h.paths = facts;
 	h.path_count = n;
 	*out = h;

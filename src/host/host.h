@@ -47,6 +47,14 @@ struct path_link {
 	const char *target; /* what it says */
 };
 
+/* A name that was looked up on the way: whoever changes it changes the path. */
+struct path_part {
+	const char *at; /* its parent has no symlinks */
+	enum path_type type;
+	uid_t uid;
+	mode_t mode;
+};
+
 struct path_entry {
 	const char *name;
 	const char *target; /* of a symlink, else NULL */
@@ -64,6 +72,8 @@ struct path_fact {
 	uint64_t dev, ino;
 	const struct path_link *links;
 	size_t link_count;
+	const struct path_part *parts; /* in the order of the walk */
+	size_t part_count;
 	const struct path_entry *entries; /* sorted by name */
 	size_t entry_count;
 };
@@ -79,6 +89,7 @@ struct host_wants {
 	size_t count;
 	bool console;	/* the terminal behind stdout */
 	bool userns;	/* whether user namespaces are allowed at all */
+	bool self;	/* the executable: host.self */
 	const int *raw; /* descriptors of filters to read, --seccomp */
 	size_t raw_count;
 };
@@ -97,6 +108,7 @@ struct host {
 	bool cwd_writable;  /* the caller owns it, or may write (not as root) */
 	bool userns_exists; /* only with host_wants.userns */
 	const char *console; /* path of the terminal behind stdout, or NULL */
+	const char *self;    /* our own executable; NULL: it has no name */
 	const struct path_fact *paths;
 	size_t path_count;
 	const struct host_bytes *raw; /* one for each of host_wants.raw */
@@ -104,8 +116,8 @@ struct host {
 };
 
 /*
- * Fills `*out`. The working directory, $PWD and what `wants` lists can then be
- * asked for with host_path(). A path that does not exist is a fact, not an
+ * Fills `*out`. The working directory, $PWD, host.self and what `wants` lists
+ * can then be asked for with host_path(). A path that does not exist is a fact, not an
  * error; errors are those of the look itself.
  */
 int host_look(struct arena *a, const struct caller *caller,

@@ -54,9 +54,23 @@ static enum path_type type_of(mode_t mode)
 	return PATH_OTHER;
 }
 
-struct link_list {
-	ARRAY(struct path_link) found;
+/* What a walk collects. */
+struct way {
+	ARRAY(struct path_link) links;
+	ARRAY(struct path_part) parts;
 };
+
+static void add_part(struct arena *a, struct way *way,
+		     const struct walk_seen *s)
+{
+	if (!s->errnum)
+		*array_add(a, &way->parts) = (struct path_part){
+			.at = s->path,
+			.type = type_of(s->st.st_mode),
+			.uid = s->st.st_uid,
+			.mode = s->st.st_mode & 07777,
+		};
+}
 
 static void set_type(struct path_fact *fact, const struct walk_seen *s)
 {
@@ -79,7 +93,7 @@ static void set_type(struct path_fact *fact, const struct walk_seen *s)
  * puts its target before the rest; ".." goes up from a prefix that has no
  * symlinks, so it means what it says.
  */
-static void walk_on(struct walk *w, const char *rest, struct link_list *links,
+static void walk_on(struct walk *w, const char *rest, struct way *way,
 		    struct path_fact *fact)
 {
 	struct arena *a = w->arena;
@@ -98,11 +112,12 @@ static void walk_on(struct walk *w, const char *rest, struct link_list *links,
 		next = str_equal(name, "..") ? path_parent(a, at) :
 					       path_join(a, at, name);
 		s = look(w, next);
+		add_part(a, way, s);
 		if (!s->errnum && s->target) {
-			struct path_link *l = array_add(a, &links->found);
+			struct path_link *l = array_add(a, &way->links);
 
 			*l = (struct path_link){ next, s->target };
-			if (links->found.count > LINKS_MAX) {
+			if (way->links.count > LINKS_MAX) {
 				fact->type = PATH_UNREACHABLE;
 				fact->errnum = ELOOP;
 				break;
@@ -129,12 +144,14 @@ static void walk_on(struct walk *w, const char *rest, struct link_list *links,
 
 void walk_path(struct walk *w, const char *path, struct path_fact *fact)
 {
-	struct link_list links = { 0 };
+	struct way way = { 0 };
 
 	*fact = (struct path_fact){ .path = path };
-	walk_on(w, path, &links, fact);
-	fact->links = links.found.items;
-	fact->link_count = links.found.count;
+	walk_on(w, path, &way, fact);
+	fact->links = way.links.items;
+	fact->link_count = way.links.count;
+	fact->parts = way.parts.items;
+	fact->part_count = way.parts.count;
 }
 
 static int by_name(const void *a, const void *b)

@@ -105,7 +105,7 @@ static int keep(struct cli *c, const struct setting *s, struct err *e)
 		*array_add(c->arena, &c->profiles) = *s;
 		break;
 	case ACTION_FORMAT:
-		return set_format(c, s->args[0], e);
+		return set_format(c, s->args[0] ? s->args[0] : "", e);
 	default:
 		r->action = s->directive->action;
 		r->topic = s->args[0];
@@ -212,6 +212,8 @@ int cli_read(struct arena *a, int argc, const char *const *argv,
 	out->command = copy_command(&c);
 	if (read_profiles(&c, &reader, e) < 0)
 		return -1;
+	out->profiles = reader.files.items;
+	out->profile_count = reader.files.count;
 	for (size_t i = 0; i < c.options.count; i++)
 		*array_add(a, &out->settings.list) = c.options.items[i];
 	return 0;

@@ -19,7 +19,10 @@ struct request {
 	const char *topic;  /* of --help=TOPIC or --list WHAT, or NULL */
 	bool raw_format;    /* --format bpf, not text */
 	const char *const *command; /* copied; NULL when there is none */
-	struct settings settings;   /* of all profiles, then of the options */
+	const char *const
+		*profiles; /* absolute paths of files that were read */
+	size_t profile_count;
+	struct settings settings; /* of all profiles, then of the options */
 };
 
 /*

@@ -173,6 +173,9 @@ int profile_read_text(struct profile_reader *r, const struct profile_text *t,
 		if (str_equal(r->done.items[i], t->id))
 			return 0;
 	*array_add(a, &r->done) = t->id;
+	if (t->path)
+		*array_add(a, &r->files) =
+			path_clean(a, r->cwd ? r->cwd : "/", t->path);
 	*array_add(a, &r->open) = t->id;
 	result = all_lines(r, t, e);
 	r->open.count--;

@@ -6,7 +6,9 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "host/host.h"
+#include "input/cli.h"
 #include "input/shipped.h"
+#include "plan/plan.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -87,6 +89,7 @@ static int find_path(struct arena *a, const char *word, const char *directory,
 		path = path_join(a, directory, word);
 	n = read_file(a, AT_FDCWD, path, arena_dup(a, path), out, e);
 	out->directory = path_parent(a, path);
+	out->path = path;
 	return n;
 }
 
@@ -184,6 +187,7 @@ static int find(struct profile_source *self, const char *word,
 		int r = read_file(a, p->fd[i], file, file, out, e);
 
 		out->directory = p->path[i];
+		out->path = path_join(a, p->path[i], file);
 		if (r != 0)
 			return r;
 	}
@@ -220,6 +224,21 @@ struct profile_source profile_shipped(void)
 		.missing = missing,
 		.caller = &nobody,
 	};
+}
+
+void profile_files_protect(struct arena *a, const struct caller *caller,
+			   const struct request *request, struct plan *out)
+{
+	const char *place[PROFILE_PLACES_MAX];
+	size_t n = places(caller, a, place);
+
+	for (size_t i = 0; i < n; i++)
+		*array_add(a, &out->protected) = (struct plan_protected){
+			path_parent(a, path_clean(a, "/", place[i])), true
+		};
+	for (size_t i = 0; i < request->profile_count; i++)
+		*array_add(a, &out->protected) =
+			(struct plan_protected){ request->profiles[i], false };
 }
 
 /* --- the list ----------------------------------------------------------- */

@@ -10,6 +10,8 @@
 
 #include "input/profile.h"
 
+struct plan;
+struct request;
 struct str;
 
 #define PROFILE_PLACES_MAX 3
@@ -28,6 +30,13 @@ struct profile_source profile_files(const struct caller *caller,
 
 /* The source that has nothing but the copies in the binary. */
 struct profile_source profile_shipped(void);
+
+/*
+ * Adds to what the plan protects: the places above, one directory up, and the
+ * files that were read.
+ */
+void profile_files_protect(struct arena *a, const struct caller *caller,
+			   const struct request *request, struct plan *out);
 
 /*
  * All profiles that can be named, one a line: NAME, a tab, where it is, a tab,

@@ -162,6 +162,9 @@ void plan_wants(struct arena *a, const struct plan *p,
 	out->userns = (p->unshare_try & CLONE_NEWUSER) && caller->uid == 0;
 	for (size_t i = 0; i < p->mounts.count; i++)
 		want_for_mount(a, p, &p->mounts.items[i], caller, &list, out);
+	out->self = p->protected.count > 0;
+	for (size_t i = 0; i < p->protected.count; i++)
+		want(a, &list, p->protected.items[i].path, false);
 	out->raw = p->seccomp_fds.items;
 	out->raw_count = p->seccomp_fds.count;
 	out->paths = list.paths.items;

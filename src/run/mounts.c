@@ -236,23 +236,41 @@ static int run_symlink(struct engine *en, const struct step *s, struct err *e)
 		       s->dest, target);
 }
 
+/*
+ * Where the caller may not make it, the command may not either. A disk that is
+ * full is no such place: the command could make room.
+ */
+static int make_protected(struct engine *en, const struct step *s,
+			  struct dest *out, struct err *e)
+{
+	if (tree_mount_point(&en->tree, s->dest, true, out, e) == 0)
+		return 1;
+	if (e->errnum == EACCES || e->errnum == EPERM || e->errnum == EROFS)
+		return 0;
+	return err_wrap(e, "protect '%s'", s->dest);
+}
+
 static int run_protect(struct engine *en, const struct step *s, struct err *e)
 {
 	struct dest to = { .name = strrchr(s->dest, '/') + 1 };
-	int fd;
+	int fd, made = s->create ? make_protected(en, s, &to, e) : 1;
 
-	if (tree_parent(&en->tree, s->dest, &to.fd, e) < 0)
+	if (made <= 0)
+		return made;
+	if (!s->create && tree_parent(&en->tree, s->dest, &to.fd, e) < 0)
 		return -1;
 	fd = sys_open_tree(to.fd, to.name,
 			   OPEN_TREE_CLONE | AT_RECURSIVE |
-				   AT_SYMLINK_NOFOLLOW);
+				   AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH);
 	if (fd < 0 && errno == ENOENT)
 		return 0;
 	if (fd < 0)
 		return err_sys(e, "protect '%s'", s->dest);
-	if (engine_set_attributes(fd, s->attributes, true, e) < 0 ||
+	if ((s->attributes &&
+	     engine_set_attributes(fd, s->attributes, true, e) < 0) ||
 	    engine_attach(fd, &to, e) < 0)
 		return err_wrap(e, "protect '%s'", s->dest);
+	tree_changed(&en->tree, s->dest, fd, false);
 	return 0;
 }
 

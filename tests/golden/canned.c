@@ -147,6 +147,8 @@ static int read_words(struct canned *c, const struct words *w, struct err *e)
 		c->caller.cwd = value[0] == '/' ? value : NULL;
 	} else if (str_equal(key, "console")) {
 		c->console = value;
+	} else if (str_equal(key, "self")) {
+		c->self = value;
 	} else if (str_equal(key, "env")) {
 		put_env(c, value);
 	} else if (str_equal(key, "profile")) {
@@ -270,6 +272,7 @@ struct canned_walk {
 	struct arena *arena;
 	ARRAY(const char *) todo; /* components, the next one last */
 	ARRAY(struct path_link) links;
+	ARRAY(struct path_part) parts;
 };
 
 /* The components of `path`, so that its first one is taken next. */
@@ -303,6 +306,10 @@ static void walk(struct canned_walk *w, struct path_fact *fact)
 					   path_join(w->arena, at, name);
 
 		errnum = stat_node(w->canned, next, &n);
+		if (!errnum)
+			*array_add(w->arena, &w->parts) =
+				(struct path_part){ next, n->type, n->owner,
+						    n->mode };
 		if (errnum || n->type != PATH_LINK) {
 			at = next;
 			continue;
@@ -334,6 +341,8 @@ static void look_path(const struct canned *c, struct arena *a, const char *path,
 	walk(&w, fact);
 	fact->links = w.links.items;
 	fact->link_count = w.links.count;
+	fact->parts = w.parts.items;
+	fact->part_count = w.parts.count;
 }
 
 static int by_name(const void *a, const void *b)
@@ -395,9 +404,10 @@ int canned_look(const struct canned *c, struct arena *a,
 		.cwd = c->caller.cwd,
 		.userns_exists = wants->userns && !c->no_userns,
 		.console = wants->console ? c->console : NULL,
+		.self = wants->self ? c->self : NULL,
 	};
 	struct path_fact *facts =
-		arena_alloc(a, (wants->count + 2) * sizeof(*facts));
+		arena_alloc(a, (wants->count + 3) * sizeof(*facts));
 	size_t n = 0;
 
 	look_pwd(c, a, &h);
@@ -417,6 +427,8 @@ int canned_look(const struct canned *c, struct arena *a,
 	}
 	if (h.pwd)
 		look_path(c, a, h.pwd, &facts[n++]);
+	if (h.self)
+		look_path(c, a, h.self, &facts[n++]);
 	h.paths = facts;
 	h.path_count = n;
 	*out = h;

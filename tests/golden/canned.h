@@ -9,6 +9,7 @@
  *	userns no		default: yes
  *	cwd /home/ann/project	"-": it has no name
  *	console /dev/pts/3	the terminal behind stdout; default: none
+ *	self /usr/bin/sandbox	the executable; default: it has no name
  *	env HOME=/home/ann	replaces an earlier one of that name
  *	env HOME		takes it away
  *	dir PATH [OWNER [MODE]]	parents that are missing belong to root
@@ -46,6 +47,7 @@ struct canned {
 	unsigned int kernel_major, kernel_minor;
 	bool no_userns;
 	const char *console;
+	const char *self;
 	ARRAY(struct canned_node) nodes;
 	ARRAY(const char *) env;
 	ARRAY(struct profile_text) profiles;

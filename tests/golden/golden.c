@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "compile/compile.h"
 #include "input/cli.h"
+#include "input/profile_files.h"
 #include "input/words.h"
 #include "plan/plan.h"
 
@@ -129,6 +130,7 @@ static int run_case(struct test *t, struct str *out, struct err *e)
 		settings_print(&request.settings, out);
 		return 0;
 	}
+	profile_files_protect(&t->arena, &t->host.caller, &request, &plan);
 	plan.command = request.command;
 	if (plan_check(&plan, e) < 0 || plan_check_command(&plan, e) < 0)
 		return -1;

@@ -1,0 +1,150 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What confines the next run is out of reach of this one.
+#
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # bats, helper.bash
+
+load helper
+
+# cannot SCRIPT: each line fails inside, with all of the home writable.
+cannot() {
+	local line
+
+	while IFS= read -r line; do
+		[ -n "$line" ] || continue
+		sandbox "${with[@]}" sh -c "cd; $line"
+		[ "$status" != 0 ] && [ "$status" != 125 ] ||
+			show "succeeds inside: $line" || return 1
+	done <<<"$1"
+}
+
+setup_home() {
+	with=(--rw "$HOME")
+}
+
+@test "a missing directory of profiles is made, empty, and stays so" {
+	setup_home
+	cannot '
+		mkdir .config/sandbox/profiles
+		touch .config/sandbox/x
+		mv .config/sandbox x
+		rmdir .config/sandbox
+		mv .config x
+		rm -r .config'
+	[ "$(cd "$HOME" && find .config)" = $'.config\n.config/sandbox' ]
+	# Beside it everything is as it was.
+	works "${with[@]}" sh -c 'cd; touch .config/other; mv .config/other y'
+	[ -e "$HOME/y" ]
+}
+
+@test "--no-create makes nothing and says so" {
+	fails 125 .config/sandbox --no-create -- --no-create --rw "$HOME"
+	[ ! -e "$HOME/.config" ]
+	mkdir -p "$HOME/.config/sandbox"
+	does_run --no-create --rw "$HOME"
+}
+
+@test "nothing is made where nothing could be made inside" {
+	works --ro "$HOME" true
+	works true
+	[ ! -e "$HOME/.config" ]
+	mkdir "$HOME/.config"
+	works --workdir rw true
+	[ ! -e "$HOME/.config/sandbox" ]
+}
+
+@test "profiles that are there are read-only, at every place" {
+	setup_home
+	mkdir -p "$HOME/.config/sandbox/profiles"
+	echo 'include default' >"$HOME/.config/sandbox/profiles/mine.profile"
+	with+=(--bind "$HOME/.config" /conf --bind "$HOME/.config/sandbox" /own)
+	cannot '
+		echo rw / >>.config/sandbox/profiles/mine.profile
+		rm .config/sandbox/profiles/mine.profile
+		touch .config/sandbox/profiles/default.profile
+		mv .config/sandbox/profiles x
+		mv .config x
+		touch /conf/sandbox/x
+		mv /conf/sandbox /conf/x
+		touch /own/profiles/x
+		rm -r /own/profiles'
+	[ "$(cat "$HOME/.config/sandbox/profiles/mine.profile")" = 'include default' ]
+}
+
+@test "XDG_CONFIG_HOME says where they are" {
+	export XDG_CONFIG_HOME=$HOME/conf
+	setup_home
+	cannot 'touch conf/sandbox/x
+		mv conf x'
+	[ -d "$HOME/conf/sandbox" ]
+}
+
+@test "a symlink on the way stays what it is" {
+	setup_home
+	mkdir -p "$HOME/dots/conf/sandbox/profiles"
+	ln -s dots/conf "$HOME/.config"
+	cannot '
+		touch .config/sandbox/x
+		touch dots/conf/sandbox/x
+		rm .config
+		mv .config x
+		ln -sfn /tmp .config
+		mv dots x
+		mv dots/conf x'
+	[ "$(readlink "$HOME/.config")" = dots/conf ]
+}
+
+@test "a profile given by path cannot be changed, nor what it includes" {
+	mkdir sub
+	echo 'include ./more.inc' >sub/my.profile
+	echo 'include default' >sub/more.inc
+	with=(--profile sub/my.profile)
+	cannot 'cd project; echo rw / >>sub/my.profile
+		cd project; echo rw / >>sub/more.inc
+		cd project; rm sub/my.profile
+		cd project; mv sub/my.profile x
+		cd project; echo >x; mv x sub/my.profile
+		cd project; mv sub x'
+	works "${with[@]}" touch sub/other
+	[ -e sub/other ]
+	[ "$(cat sub/my.profile)" = 'include ./more.inc' ]
+}
+
+@test "the binary in the working directory cannot be changed" {
+	local original=$SANDBOX
+
+	mkdir bin
+	cp "$SANDBOX" bin/box
+	SANDBOX=$PWD/bin/box
+	with=()
+	cannot 'cd project; : >>bin/box
+		cd project; rm bin/box
+		cd project; cp /bin/true x; mv x bin/box
+		cd project; mv bin x'
+	# Also for who appears as root inside.
+	with=(--map-root)
+	cannot 'cd project; : >>bin/box
+		cd project; chmod u+w bin/box'
+	cmp bin/box "$original"
+}
+
+@test "a working directory among the profiles is read-only" {
+	mkdir -p "$HOME/.config/sandbox/profiles"
+	cd "$HOME/.config/sandbox/profiles"
+	with=()
+	sandbox touch x
+	status_is 1
+	[ ! -e x ]
+}
+
+@test "a disk that is full is an error, not a way round" {
+	is_root || skip 'mounts a file system'
+	anything unshare -m bash -euc '
+		mount -t tmpfs -o size=4k,nr_inodes=1 tmpfs "$HOME"
+		cd /
+		status=0
+		"$0" --rw "$HOME" touch /tmp/ran || status=$?
+		exit "$status"' "$SANDBOX"
+	status_is 125
+	complains .config 'No space left'
+}

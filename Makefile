@@ -93,6 +93,9 @@ asan: ## unit, golden, corpus and command-line tests under ASan and UBSan
 		-fno-omit-frame-pointer -U_FORTIFY_SOURCE $(CFLAGS)" \
 		all check-unit check-golden check-corpus check-cli
 
+valgrind: $(B)/unit ## the unit tests under valgrind
+	valgrind -q --error-exitcode=99 $(B)/unit
+
 SECONDS_EACH ?= 60
 fuzz: $(B)/shipped.c ## libFuzzer on every target (SECONDS_EACH=60)
 	@packaging/deps build fuzz
@@ -145,6 +148,6 @@ help: ## this list
 	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 24
 
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-unit check-golden check-corpus check-cli check-vm asan \
+.PHONY: all demo check check-unit check-golden check-corpus check-cli check-vm asan valgrind \
 	check-sweep fuzz bench lint format man install uninstall dist clean help compile_commands.json
 -include $(OBJ:.o=.d)

@@ -67,7 +67,7 @@ int host_explain_userns(struct err *e)
 	if ((errnum == EPERM || errnum == ENOSYS || errnum == EACCES) &&
 	    is_filtered())
 		return err_hint(e,
-				"a filter for system calls forbids user "
+				"a seccomp filter forbids user "
 				"namespaces here: of another sandbox, which "
 				"--allow-userns would make allow them, or of "
 				"a container, as docker's --security-opt "

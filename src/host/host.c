@@ -155,7 +155,9 @@ static int look_raw(struct arena *a, const struct host_wants *wants,
 				       "BPF program: %zu bytes, not a multiple "
 				       "of %zu up to %zu",
 				       fd, n, RAW_UNIT, RAW_MAX);
-		close(fd);
+		/* A hole among 0, 1 and 2 would fill with something else. */
+		if (fd > 2)
+			close(fd);
 		raw[i] = (struct host_bytes){ bytes, n };
 	}
 	out->raw = raw;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 int sys_open_tree(int dirfd, const char *path, unsigned int flags)
@@ -78,9 +79,12 @@ int sys_seccomp(unsigned int operation, unsigned int flags, void *args)
 	return (int)syscall(SYS_seccomp, operation, flags, args);
 }
 
-int sys_futex(uint32_t *word, int operation, uint32_t value)
+int sys_futex(uint32_t *word, int operation, uint32_t value, long timeout)
 {
-	return (int)syscall(SYS_futex, word, operation, value, NULL);
+	struct timespec time = { .tv_nsec = timeout * 1000000 };
+
+	return (int)syscall(SYS_futex, word, operation, value,
+			    timeout ? &time : NULL);
 }
 
 long sys_keyctl(int operation, unsigned long argument)

@@ -35,7 +35,8 @@ int sys_close_range(unsigned int first, unsigned int last);
 pid_t sys_clone3(struct clone_args *args);
 int sys_pidfd_send_signal(int pidfd, int signal, const siginfo_t *info);
 int sys_seccomp(unsigned int operation, unsigned int flags, void *args);
-int sys_futex(uint32_t *word, int operation, uint32_t value);
+/* `timeout` in milliseconds, 0: none. */
+int sys_futex(uint32_t *word, int operation, uint32_t value, long timeout);
 long sys_keyctl(int operation, unsigned long argument);
 int sys_capget(uint64_t *effective, uint64_t *permitted);
 int sys_capset(uint64_t effective, uint64_t permitted, uint64_t inheritable);

@@ -143,7 +143,7 @@ static void await_execve(struct run *r)
 	uint32_t pid;
 
 	while ((pid = __atomic_load_n(&r->running, __ATOMIC_ACQUIRE)))
-		sys_futex(&r->running, FUTEX_WAIT, pid);
+		sys_futex(&r->running, FUTEX_WAIT, pid, 0);
 }
 
 /*
@@ -157,8 +157,7 @@ int stage_release(struct run *r, struct err *e)
 	if (!r->program->explain && close_others(r, e) < 0)
 		return -1;
 	__atomic_store_n(&r->gate, 1, __ATOMIC_RELEASE);
-	if (sys_futex(&r->gate, FUTEX_WAKE_PRIVATE, 1) < 0)
-		return err_sys(e, "wake the command");
+	sys_futex(&r->gate, FUTEX_WAKE_PRIVATE, 1, 0);
 	await_execve(r);
 	if (r->late_error.kind != ERR_NONE) {
 		*e = r->late_error;

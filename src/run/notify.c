@@ -60,7 +60,7 @@ static void note(struct outcome *out, const struct refusal *new)
 
 		if (old->call != new->call || old->number != new->number ||
 		    old->foreign != new->foreign ||
-		    old->args[0] != new->args[0] ||
+		    memcmp(old->args, new->args, sizeof(old->args)) != 0 ||
 		    strcmp(old->name, new->name) != 0)
 			continue;
 		old->count++;
@@ -117,7 +117,7 @@ void notify_take(struct run *r)
 	reply.is.error = -EPERM;
 	if ((answer & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO)
 		reply.is.error = -(int)(answer & SECCOMP_RET_DATA);
-	if (answer == SECCOMP_RET_KILL_PROCESS) {
+	if (answer == SECCOMP_RET_KILL_PROCESS && notice.is.pid > 0) {
 		kill((pid_t)notice.is.pid, SIGKILL);
 		r->filter_killed = true;
 	}

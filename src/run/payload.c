@@ -148,6 +148,9 @@ int stage_signals(struct run *r, struct err *e)
 	return 0;
 }
 
+/* Milliseconds that a wake that went wrong would cost. */
+#define GATE_LOOKS_AGAIN 10
+
 /*
  * Waits until PID 1 has given up what it has. That the two run beside each
  * other with one errno does no harm: a successful call does not touch it, and a
@@ -157,7 +160,7 @@ int stage_gate(struct run *r, struct err *e)
 {
 	(void)e;
 	while (!__atomic_load_n(&r->gate, __ATOMIC_ACQUIRE))
-		sys_futex(&r->gate, FUTEX_WAIT_PRIVATE, 0);
+		sys_futex(&r->gate, FUTEX_WAIT_PRIVATE, 0, GATE_LOOKS_AGAIN);
 	return 0;
 }
 

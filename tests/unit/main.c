@@ -31,6 +31,7 @@ static const struct {
 	{ "steps", group_steps },
 	{ "places", group_places },
 	{ "mounts", group_mounts },
+	{ "filter", group_filter },
 };
 
 static int chosen(const char *name, int argc, char **argv)

@@ -49,6 +49,7 @@ GROUP(ids);
 GROUP(steps);
 GROUP(places);
 GROUP(mounts);
+GROUP(filter);
 
 /* A student's machine: canned.h has the language. */
 extern const char unit_student[];

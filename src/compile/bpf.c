@@ -164,6 +164,9 @@ static place emit_test(struct builder *b, const struct filter_test *t,
 	size_t low = ARG_OFFSET(t->arg), high = low + 4;
 	place p = t->negated ? yes : no, is = t->negated ? no : yes;
 
+	/* No jump: a load would run on into what happens to stand there. */
+	if (yes == no)
+		return yes;
 	if (!(t->mask >> 32))
 		return emit_half(b, low, t->mask, values, t->count, 0, is, p);
 	for (size_t end = t->count, start; end > 0; end = start) {
@@ -281,6 +284,8 @@ static place emit_arch(struct builder *b, bool x86, struct range *room)
 	place tree = emit_tree(b, ranges, n);
 	place other = emit_answer(b, ENOSYS_ANSWER);
 
+	if (tree == other)
+		return tree;
 	emit_jump(b, BPF_JGE, SYSCALL_NUMBER_END, other, tree);
 	return emit_load(b, offsetof(struct seccomp_data, nr));
 }

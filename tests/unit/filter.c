@@ -279,6 +279,47 @@ static void x86(void **state)
 	arena_release(&a);
 }
 
+/* The same answer with and without an exception, and everywhere. */
+static void nothing_to_tell(void **state)
+{
+	static const char *const profiles[] = {
+		"syscalls-allow openat(flags == O_RDONLY)\n",
+		"syscalls-deny chdir reboot(magic == 1) pause\n"
+		"syscalls-deny ioctl\nsyscalls-deny ioctl(cmd & 0x10, 1)\n",
+		"syscalls-deny @all\nsyscalls-deny clone(flags !& 3)\n"
+		"syscalls-answer kill clone(flags & 4)\n",
+		"syscalls-answer ENOSYS @all\nsyscalls-default ENOSYS\n",
+		"syscalls-answer EPERM @all\nsyscalls-default EPERM\n",
+		"syscalls-allow @all\nsyscalls-default allow\n",
+		"include default\nsyscalls-allow openat(flags == O_RDONLY)\n"
+		"syscalls-deny reboot(op == 1)\n",
+		/* Two answers, both reported. */
+		"syscalls-deny ioctl\nsyscalls-answer kill ioctl(fd == 0)\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 4 * COUNT_OF(profiles); i++) {
+		struct arena a = { 0 };
+		const char *text = profiles[i / 4];
+		struct check_filter c = { .name = text, .notify = i % 2 };
+		struct filter filter;
+		struct plan plan;
+		struct err e = { 0 };
+
+		if (i & 2)
+			text = arena_format(&a, "%ssyscalls-arch x86\n", text);
+		if (!(i & 2) || syscall_arch_x86) {
+			make(&a, text, &plan, &filter);
+			c.filter = &filter;
+			assert_int_equal(bpf_compile(&a, &filter, c.notify,
+						     &c.bpf, &e),
+					 0);
+			check_all(&c);
+		}
+		arena_release(&a);
+	}
+}
+
 /* --- limits -------------------------------------------------------------- */
 
 /* A rule about ioctl whose conditions have `n` values. */
@@ -437,6 +478,7 @@ GROUP(filter)
 		cmocka_unit_test(notifies),
 		cmocka_unit_test(of_init),
 		cmocka_unit_test(x86),
+		cmocka_unit_test(nothing_to_tell),
 		cmocka_unit_test(too_many_conditions),
 		cmocka_unit_test(too_many_instructions),
 		cmocka_unit_test(far),

@@ -32,6 +32,7 @@ static const struct {
 	{ "places", group_places },
 	{ "mounts", group_mounts },
 	{ "filter", group_filter },
+	{ "filter_random", group_filter_random },
 };
 
 static int chosen(const char *name, int argc, char **argv)

@@ -50,6 +50,7 @@ GROUP(steps);
 GROUP(places);
 GROUP(mounts);
 GROUP(filter);
+GROUP(filter_random);
 
 /* A student's machine: canned.h has the language. */
 extern const char unit_student[];

@@ -59,7 +59,7 @@ check: ## install what the tests lack and run all of them
 
 $(B)/unit: $(wildcard tests/unit/*.c) $(CORE)
 	$(COMPILE) -Itests/unit -Itests/golden -o $@ $(filter %.c,$^) $(CORE) \
-		$(LDFLAGS) -lcmocka
+		$(LDFLAGS) -lcmocka -lseccomp -lcap
 check-unit: $(B)/unit ## unit tests of the pure parts (cmocka)
 	$(B)/unit
 

@@ -31,8 +31,10 @@ static const struct {
 	{ "steps", group_steps },
 	{ "places", group_places },
 	{ "mounts", group_mounts },
+	{ "calls", group_calls },
 	{ "filter", group_filter },
 	{ "filter_random", group_filter_random },
+	{ "libseccomp", group_libseccomp },
 };
 
 static int chosen(const char *name, int argc, char **argv)

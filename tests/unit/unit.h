@@ -51,6 +51,8 @@ GROUP(places);
 GROUP(mounts);
 GROUP(filter);
 GROUP(filter_random);
+GROUP(libseccomp);
+GROUP(calls);
 
 /* A student's machine: canned.h has the language. */
 extern const char unit_student[];

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What others know: the filters that libseccomp makes of the same rules, its
+ * tables of system calls, libcap's names. Only the tests are linked with these.
+ */
+#include "unit.h"
+
+#include "bpf.h"
+#include "sample.h"
+
+#include "host/syscalls.h"
+#include "input/directive.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <linux/capability.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/mman.h>
+
+/* --- the same filter, by libseccomp -------------------------------------- */
+
+/* Of each argument the bits in `known` are those of `value`. */
+struct cell {
+	uint64_t known[SYSCALL_ARGS], value[SYSCALL_ARGS];
+};
+
+struct other {
+	const struct filter *filter;
+	scmp_filter_ctx ctx;
+	size_t rules, compared;
+	struct bpf bpf;
+	struct arena arena;
+};
+
+enum truth { NO, YES, PERHAPS };
+
+static enum truth holds(const struct filter *f, const struct filter_test *t,
+			const struct cell *c)
+{
+	uint64_t known = c->known[t->arg] & t->mask;
+	bool possible = false;
+
+	for (size_t i = 0; i < t->count; i++) {
+		uint64_t differs = f->values[t->first + i] ^ c->value[t->arg];
+
+		if (known & differs)
+			continue;
+		if (known == t->mask)
+			return t->negated ? NO : YES;
+		possible = true;
+	}
+	if (possible)
+		return PERHAPS;
+	return t->negated ? YES : NO;
+}
+
+/* The answer to all of a cell; or a test that some of it passes. */
+static const struct filter_test *decide(const struct filter *f,
+					const struct filter_call *call,
+					const struct cell *c, uint32_t *answer)
+{
+	*answer = call->answer;
+	for (size_t i = call->count; i > 0; i--) {
+		const struct filter_rule *r = &f->rules[call->first + i - 1];
+		const struct filter_test *open = NULL;
+		bool may = true;
+
+		for (size_t k = 0; k < r->count && may; k++) {
+			const struct filter_test *t = &f->tests[r->first + k];
+			enum truth truth = holds(f, t, c);
+
+			may = truth != NO;
+			if (truth == PERHAPS && !open)
+				open = t;
+		}
+		if (!may)
+			continue;
+		*answer = r->answer;
+		return open;
+	}
+	return NULL;
+}
+
+static void add_rule(struct other *o, int number, const struct cell *c,
+		     uint32_t answer)
+{
+	struct scmp_arg_cmp tests[SYSCALL_ARGS];
+	unsigned int n = 0;
+	int error;
+
+	/* What libseccomp answers anyway it takes no rule for. */
+	if (answer == o->filter->rest)
+		return;
+	for (unsigned int i = 0; i < SYSCALL_ARGS; i++)
+		if (c->known[i])
+			tests[n++] = SCMP_CMP64(i, SCMP_CMP_MASKED_EQ,
+						c->known[i], c->value[i]);
+	error = seccomp_rule_add_exact_array(o->ctx, answer, number, n, tests);
+	if (error)
+		fail_msg("rule for number %d: %s", number, strerror(-error));
+	o->rules++;
+}
+
+/*
+ * A rule of libseccomp compares an argument once, and which of two that both
+ * hold decides is not said: so an argument is split, from its highest bit on,
+ * into cells that have one answer each.
+ */
+static void add_cells(struct other *o, int number,
+		      const struct filter_call *call, struct cell c)
+{
+	uint32_t answer;
+	const struct filter_test *t = decide(o->filter, call, &c, &answer);
+	uint64_t bit = (uint64_t)1 << 63;
+
+	if (!t) {
+		add_rule(o, number, &c, answer);
+		return;
+	}
+	while (!(bit & t->mask & ~c.known[t->arg]))
+		bit >>= 1;
+	c.known[t->arg] |= bit;
+	add_cells(o, number, call, c);
+	c.value[t->arg] |= bit;
+	add_cells(o, number, call, c);
+}
+
+static bool is_known(uint32_t number)
+{
+	char *name =
+		seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)number);
+	bool known = name != NULL;
+
+	free(name);
+	return known;
+}
+
+static void export(struct other *o)
+{
+	autoclose int fd = memfd_create("bpf", MFD_CLOEXEC);
+	struct sock_filter *code;
+	off_t size;
+
+	assert_true(fd >= 0);
+	assert_int_equal(seccomp_export_bpf(o->ctx, fd), 0);
+	size = lseek(fd, 0, SEEK_END);
+	assert_true(size > 0 && size % (off_t)sizeof(*code) == 0);
+	code = arena_alloc(&o->arena, (size_t)size);
+	assert_int_equal(pread(fd, code, (size_t)size, 0), size);
+	o->bpf = (struct bpf){ code, (size_t)size / sizeof(*code) };
+}
+
+/* The calls that libseccomp has no name for are not compared. */
+static void build(struct other *o, unsigned int level)
+{
+	o->ctx = seccomp_init(o->filter->rest);
+	assert_non_null(o->ctx);
+	assert_int_equal(
+		seccomp_attr_set(o->ctx, SCMP_FLTATR_CTL_OPTIMIZE, level), 0);
+	for (unsigned int i = 0; i < syscall_count; i++)
+		if (syscalls[i].native >= 0 &&
+		    is_known((uint32_t)syscalls[i].native))
+			add_cells(o, syscalls[i].native, &o->filter->calls[i],
+				  (struct cell){ 0 });
+	export(o);
+	seccomp_release(o->ctx);
+}
+
+/* x32 and other architectures it answers in its own way. */
+static void compare(void *context, const struct seccomp_data *d)
+{
+	struct other *o = context;
+	uint64_t args[SYSCALL_ARGS];
+	uint32_t got = 0, want;
+	const char *wrong;
+	int call;
+
+	if ((uint32_t)d->nr >= SYSCALL_NUMBER_END ||
+	    (syscall_by_number(d->arch, (uint32_t)d->nr) >= 0 &&
+	     !is_known((uint32_t)d->nr)))
+		return;
+	for (unsigned int i = 0; i < SYSCALL_ARGS; i++)
+		args[i] = d->args[i];
+	want = filter_answer(o->filter, d->arch, (uint32_t)d->nr, args, &call);
+	wrong = bpf_answer(&o->bpf, d, &got);
+	if (wrong || got != want)
+		fail_msg("nr %d (0x%llx 0x%llx 0x%llx 0x%llx): libseccomp "
+			 "0x%x, here 0x%x; %s",
+			 d->nr, (unsigned long long)args[0],
+			 (unsigned long long)args[1],
+			 (unsigned long long)args[2],
+			 (unsigned long long)args[3], got, want,
+			 wrong ? wrong : "");
+	o->compared++;
+}
+
+static void compare_filter(const struct filter *f, unsigned int level)
+{
+	struct other o = { .filter = f };
+	struct sample s = {
+		.filter = f,
+		.limit = 4000,
+		.state = 2463534242u,
+		.try = compare,
+		.context = &o,
+	};
+
+	build(&o, level);
+	sample_all(&s, syscall_arch);
+	assert_true(o.compared > 900);
+	arena_release(&o.arena);
+}
+
+static void same_answers(void **state)
+{
+	(void)state;
+	for (unsigned int level = 1; level <= 2; level++) {
+		for (size_t i = 0; i < shipped_filter_count; i++)
+			compare_filter(&shipped_filters[i].filter, level);
+		compare_filter(&shipped_init_filter.filter, level);
+	}
+}
+
+/* --- the table ----------------------------------------------------------- */
+
+static const uint32_t arches[] = {
+	SCMP_ARCH_X86,	    SCMP_ARCH_X86_64,	   SCMP_ARCH_X32,
+	SCMP_ARCH_ARM,	    SCMP_ARCH_AARCH64,	   SCMP_ARCH_MIPS,
+	SCMP_ARCH_MIPS64,   SCMP_ARCH_MIPS64N32,   SCMP_ARCH_MIPSEL,
+	SCMP_ARCH_MIPSEL64, SCMP_ARCH_MIPSEL64N32, SCMP_ARCH_PPC,
+	SCMP_ARCH_PPC64,    SCMP_ARCH_PPC64LE,	   SCMP_ARCH_S390,
+	SCMP_ARCH_S390X,    SCMP_ARCH_PARISC,	   SCMP_ARCH_PARISC64,
+	SCMP_ARCH_RISCV64,
+};
+
+static size_t find_all(uint32_t arch, uint32_t from, uint32_t to)
+{
+	size_t found = 0;
+
+	for (uint32_t n = from; n < to; n++) {
+		autofree char *name =
+			seccomp_syscall_resolve_num_arch(arch, (int)n);
+
+		if (!name)
+			continue;
+		if (syscall_find(name) < 0)
+			fail_msg("%s is in no group", name);
+		found++;
+	}
+	return found;
+}
+
+static void every_call(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(arches); i++) {
+		size_t found = find_all(arches[i], 0, 7000);
+
+		/* ARM's own, x32. */
+		found += find_all(arches[i], 0x0f0000, 0x0f0020);
+		found += find_all(arches[i], 0x40000000, 0x40000300);
+		if (found < 250)
+			fail_msg("arch 0x%x has %zu calls", arches[i], found);
+	}
+}
+
+/* A row of the table has one group; so a call is in one if it stands once. */
+static void sorted(void **state)
+{
+	(void)state;
+	assert_true(syscall_count > 400 && syscall_group_count > 20);
+	for (unsigned int i = 0; i < syscall_count; i++) {
+		assert_true(syscalls[i].group < syscall_group_count);
+		assert_int_equal(syscall_find(syscall_name(i)), i);
+		if (i && strcmp(syscall_name(i - 1), syscall_name(i)) >= 0)
+			fail_msg("%s stands before %s", syscall_name(i - 1),
+				 syscall_name(i));
+	}
+	for (unsigned int i = 0; i < syscall_group_count; i++)
+		assert_int_equal(syscall_group_find(syscall_group_name(i)), i);
+}
+
+static void check_number(uint32_t arch, const char *name, int number)
+{
+	int known = seccomp_syscall_resolve_name_arch(arch, name);
+	autofree char *taken = NULL;
+
+	if (known >= 0 && number != known)
+		fail_msg("%s is %d, not %d", name, known, number);
+	if (known >= 0 || number < 0)
+		return;
+	/* Ours alone, newer than libseccomp. */
+	taken = seccomp_syscall_resolve_num_arch(arch, number);
+	if (taken)
+		fail_msg("%s and %s are both %d", name, taken, number);
+}
+
+static void numbers(void **state)
+{
+	(void)state;
+	assert_int_equal(syscall_arch, seccomp_arch_native());
+	for (unsigned int i = 0; i < syscall_count; i++) {
+		const struct syscall_row *r = &syscalls[i];
+
+		check_number(SCMP_ARCH_NATIVE, syscall_name(i), r->native);
+		check_number(SCMP_ARCH_X86, syscall_name(i), r->x86);
+		for (unsigned int k = 0; k < i; k++)
+			if ((r->native >= 0 &&
+			     syscalls[k].native == r->native) ||
+			    (r->x86 >= 0 && syscalls[k].x86 == r->x86))
+				fail_msg("%s and %s have one number",
+					 syscall_name(k), syscall_name(i));
+		if (r->native >= 0)
+			assert_int_equal(syscall_by_number(syscall_arch,
+							   (uint32_t)r->native),
+					 i);
+		if (syscall_arch_x86 && r->x86 >= 0)
+			assert_int_equal(syscall_by_number(syscall_arch_x86,
+							   (uint32_t)r->x86),
+					 i);
+	}
+	assert_int_equal(syscall_by_number(syscall_arch, UINT32_MAX), -1);
+	assert_int_equal(syscall_by_number(1, 1), -1);
+}
+
+/* "domain:32 type:32 protocol:32" */
+static void check_signature(unsigned int call)
+{
+	const char *p = syscall_texts + syscalls[call].signature;
+	struct syscall_arg arg, same;
+	unsigned int n = 0;
+
+	for (; *p; n++) {
+		size_t length = strspn(p, "abcdefghijklmnopqrstuvwxyz"
+					  "0123456789_");
+		unsigned long bits;
+		char *end;
+
+		assert_true(length > 0 && p[length] == ':' && !isdigit(*p));
+		bits = strtoul(p + length + 1, &end, 10);
+		assert_true(bits == 16 || bits == 32 || bits == 64);
+		assert_true(n < SYSCALL_ARGS);
+		assert_true(syscall_arg(call, NULL, 0, n, &arg));
+		assert_true(syscall_arg(call, p, length, 0, &same));
+		/* The first of that name. */
+		assert_true(arg.index == n && same.index == n);
+		assert_true(arg.bits == bits && same.bits == bits);
+		assert_true(arg.name == p && arg.name_length == length);
+		assert_true(*end == '\0' || (*end == ' ' && end[1]));
+		p = end + (*end == ' ');
+	}
+	assert_false(syscall_arg(call, NULL, 0, n, &arg));
+	assert_false(syscall_arg(call, "nothing", 7, 0, &arg));
+}
+
+static void signatures(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < syscall_count; i++)
+		check_signature(i);
+}
+
+/* --- capabilities -------------------------------------------------------- */
+
+static void capabilities(void **state)
+{
+	(void)state;
+	assert_int_equal(capability_count, CAP_LAST_CAP + 1);
+	for (unsigned int i = 0; i < capability_count; i++) {
+		char *name = cap_to_name((cap_value_t)i);
+
+		assert_non_null(name);
+		if (strcasecmp(name, capability_names[i]) != 0)
+			fail_msg("capability %u is %s, not %s", i, name,
+				 capability_names[i]);
+		cap_free(name);
+	}
+}
+
+GROUP(libseccomp)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(same_answers), cmocka_unit_test(every_call),
+		cmocka_unit_test(sorted),	cmocka_unit_test(numbers),
+		cmocka_unit_test(signatures),	cmocka_unit_test(capabilities),
+	};
+
+	return cmocka_run_group_tests_name("libseccomp", tests, NULL, NULL);
+}

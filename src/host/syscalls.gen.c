@@ -54,11 +54,25 @@ static size_t keep(const char *s, size_t n)
 	return at;
 }
 
+/*
+ * By its name libseccomp has no number for a call that 32-bit x86 also reaches
+ * by way of socketcall or ipc; by the number it has the name.
+ */
 static int number(uint32_t arch, const char *name, int fallback)
 {
 	int n = seccomp_syscall_resolve_name_arch(arch, name);
 
-	return n >= 0 ? n : fallback;
+	if (n >= 0 || n == __NR_SCMP_ERROR)
+		return n >= 0 ? n : fallback;
+	for (n = 0; n < CALLS_MAX; n++) {
+		char *other = seccomp_syscall_resolve_num_arch(arch, n);
+		bool same = other && strcmp(other, name) == 0;
+
+		free(other);
+		if (same)
+			return n;
+	}
+	return fallback;
 }
 
 /* NAME, NAME=NUMBER or NAME(signature); returns what follows. */

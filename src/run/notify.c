@@ -108,6 +108,8 @@ void notify_take(struct run *r)
 			       &refusal.call);
 	refusal.number = (uint32_t)data->nr;
 	refusal.foreign = data->arch != syscall_arch;
+	if (refusal.call < 0)
+		refusal.call = syscall_by_number(data->arch, refusal.number);
 	keep_args(f, data, &refusal);
 	read_name((pid_t)notice.is.pid, refusal.name);
 	if (!still_waits(r, notice.is.id))

@@ -45,10 +45,7 @@ static uint32_t wanted(const struct check_filter *c,
 		args[i] = d->args[i];
 	answer =
 		filter_answer(c->filter, d->arch, (uint32_t)d->nr, args, &call);
-	/* Who is of another architecture is not waited for. */
-	if (!c->notify || is_ours(call) || !filter_reports(answer) ||
-	    (d->arch != syscall_arch &&
-	     !(c->filter->x86 && d->arch == syscall_arch_x86)))
+	if (!c->notify || is_ours(call) || !filter_reports(answer))
 		return answer;
 	return SECCOMP_RET_USER_NOTIF;
 }

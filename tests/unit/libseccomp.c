@@ -292,9 +292,12 @@ static void check_number(uint32_t arch, const char *name, int number)
 		fail_msg("%s is %d, not %d", name, known, number);
 	if (known >= 0 || number < 0)
 		return;
-	/* Ours alone, newer than libseccomp. */
+	/*
+	 * Newer than libseccomp, or what 32-bit x86 also reaches by way of
+	 * socketcall and ipc: those it knows by number only.
+	 */
 	taken = seccomp_syscall_resolve_num_arch(arch, number);
-	if (taken)
+	if (taken && strcmp(taken, name) != 0)
 		fail_msg("%s and %s are both %d", name, taken, number);
 }
 

@@ -55,7 +55,7 @@ demo: ## install what the build lacks, build, compile and run a program inside
 
 check: ## install what the tests lack and run all of them
 	@packaging/deps build test
-	@$(MAKE) --no-print-directory all check-unit check-golden check-corpus check-sweep check-cli
+	@$(MAKE) --no-print-directory all check-unit check-golden check-corpus check-sweep check-attacks check-cli
 
 $(B)/unit: $(wildcard tests/unit/*.c) $(CORE)
 	$(COMPILE) -Itests/unit -Itests/golden -o $@ $(filter %.c,$^) $(CORE) \
@@ -82,6 +82,9 @@ check-cli: $(BIN) $(B)/probe ## command-line tests (bats); as root: as a user to
 
 check-sweep: $(BIN) ## each system call of set-up fails once: the command never runs
 	SANDBOX=$(abspath $(BIN)) tests/sweep $(if $(filter 0,$(shell id -u)),--as nobody)
+
+check-attacks: $(BIN) ## ways out of sandboxes: open without their wall, closed inside
+	SANDBOX=$(abspath $(BIN)) tests/attacks/run --table $(B)/attacks.md
 
 check-vm: all ## the main job on stock kernels: VM=RUNNER, a machine's runner
 	for k in 6.1 6.12; do $(VM) --kernel $$k -- tests/vm/smoke || exit 1; done
@@ -148,6 +151,6 @@ help: ## this list
 	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 24
 
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-unit check-golden check-corpus check-cli check-vm asan valgrind \
+.PHONY: all demo check check-unit check-golden check-corpus check-cli check-vm check-attacks asan valgrind \
 	check-sweep fuzz bench lint format man install uninstall dist clean help compile_commands.json
 -include $(OBJ:.o=.d)

@@ -300,8 +300,8 @@ int bpf_compile(struct arena *a, const struct filter *f, bool notify,
 
 	b->filter = f;
 	b->notify = notify;
-	p = emit(b, BPF_RET | BPF_K,
-		 said(b, SECCOMP_RET_KILL_PROCESS, false), 0, 0);
+	p = emit(b, BPF_RET | BPF_K, said(b, SECCOMP_RET_KILL_PROCESS, false),
+		 0, 0);
 	if (f->x86) {
 		place x86 = emit_arch(b, true, room);
 

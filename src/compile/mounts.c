@@ -12,8 +12,11 @@
 #define ATTR_TMPFS (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
 #define ATTR_PROC (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 #define ATTR_DEVPTS (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC)
-/* A single device file: there is nothing that flags could forbid. */
-#define ATTR_DEVICE 0
+/*
+ * A device file is written to all the same. What this forbids is to change its
+ * mode and times, which are the host's.
+ */
+#define ATTR_DEVICE MOUNT_ATTR_RDONLY
 
 static uint64_t bind_attributes(const struct plan_mount *m)
 {
@@ -39,11 +42,13 @@ static int add_same(struct steps *s, const struct plan_mount *m, struct err *e)
 	const struct path_fact *fact = host_path(s->c->host, m->source);
 	uint64_t attributes = bind_attributes(m);
 
-	if (m->optional &&
-	    (fact->type == PATH_ABSENT || fact->type == PATH_UNREACHABLE))
+	bool there =
+		fact->type != PATH_ABSENT && fact->type != PATH_UNREACHABLE;
+
+	if (m->optional && !there)
 		return 0;
 	steps_add_links(s, fact);
-	if (steps_shows(s, fact->resolved, attributes))
+	if (there && steps_shows(s, fact->resolved, attributes))
 		return 0;
 	return steps_add_bind(s, fact, fact->resolved, attributes, m->optional,
 			      e);
@@ -108,12 +113,14 @@ static int add_dev(struct steps *s, const struct plan_mount *m, struct err *e)
 	};
 	struct arena *a = s->c->arena;
 	const char *console = s->c->host->console;
+	/* Others than root do not own them; it would cost a call for each. */
+	uint64_t attributes = s->c->host->caller->uid == 0 ? ATTR_DEVICE : 0;
 
 	(void)e;
 	add_tmpfs(s, m);
 	for (size_t i = 0; i < COUNT_OF(nodes); i++)
 		steps_add(s, STEP_BIND, path_join(a, "/dev", nodes[i]),
-			  path_join(a, m->dest, nodes[i]), ATTR_DEVICE);
+			  path_join(a, m->dest, nodes[i]), attributes);
 	for (size_t i = 0; i < COUNT_OF(links); i++)
 		steps_add(s, STEP_SYMLINK, links[i].target,
 			  path_join(a, m->dest, links[i].name), 0);

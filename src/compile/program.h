@@ -42,7 +42,7 @@ struct step {
 	uint64_t dev, ino; /* what source was when looked at; 0: not known */
 	bool directory;	   /* source is one: what to create at dest */
 	bool optional;	   /* a source that is gone is no error */
-	bool create;	   /* of STEP_PROTECT: a directory, if it is missing */
+	bool create;	   /* of STEP_PROTECT: made, empty, if it is missing */
 };
 
 /* One line of a uid_map or gid_map, user_namespaces(7). */

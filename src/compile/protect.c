@@ -42,11 +42,15 @@ static bool is_added(const struct steps *s, const char *dest)
 }
 
 static void add(struct steps *s, const char *dest, uint64_t attributes,
-		bool create)
+		bool create, bool directory)
 {
-	if (!is_added(s, dest))
-		steps_add(s, STEP_PROTECT, NULL, dest, attributes)->create =
-			create;
+	struct step *step;
+
+	if (is_added(s, dest))
+		return;
+	step = steps_add(s, STEP_PROTECT, NULL, dest, attributes);
+	step->create = create;
+	step->directory = directory;
 }
 
 /* The bind's step number `at`, which may have moved. */
@@ -65,7 +69,7 @@ static void hold_name(struct steps *s, size_t at, const char *name, bool create)
 		return;
 	dest = path_rebase(s->c->arena, name, on->source, on->dest);
 	if (!is_covered(s, on, dest))
-		add(s, dest, 0, create);
+		add(s, dest, 0, create, true);
 }
 
 /* Directories above `path` that do not exist yet: from `exists` on. */
@@ -130,7 +134,7 @@ static int no_create(const struct path_fact *fact, struct err *e)
 
 /* What bind number `at` shows of `fact` becomes read-only. */
 static int protect_in(struct steps *s, size_t at, const struct path_fact *fact,
-		      bool directory, struct err *e)
+		      const struct plan_protected *what, struct err *e)
 {
 	const struct step *on = step_at(s, at);
 	bool create = fact->type == PATH_ABSENT;
@@ -139,13 +143,13 @@ static int protect_in(struct steps *s, size_t at, const struct path_fact *fact,
 	if (path_within(on->source, fact->resolved)) {
 		/* All of it is in there. */
 		if (!is_covered(s, on, on->dest))
-			add(s, on->dest, ATTR_RO, false);
+			add(s, on->dest, ATTR_RO, false, true);
 		return 0;
 	}
 	hold_names(s, at, fact);
 	on = step_at(s, at);
 	if (!path_within(fact->resolved, on->source) ||
-	    (create && !directory) || path_has_dotdot(fact->resolved))
+	    (create && !what->create) || path_has_dotdot(fact->resolved))
 		return 0;
 	dest = path_rebase(s->c->arena, fact->resolved, on->source, on->dest);
 	if (is_covered(s, on, dest))
@@ -155,12 +159,12 @@ static int protect_in(struct steps *s, size_t at, const struct path_fact *fact,
 	if (create && fact->part_count)
 		hold_missing(s, at, fact->parts[fact->part_count - 1].at,
 			     fact->resolved);
-	add(s, dest, ATTR_RO, create);
+	add(s, dest, ATTR_RO, create, what->directory);
 	return 0;
 }
 
 static int protect(struct steps *s, const struct path_fact *fact,
-		   bool directory, struct err *e)
+		   const struct plan_protected *what, struct err *e)
 {
 	size_t count = s->list.count;
 
@@ -171,7 +175,7 @@ static int protect(struct steps *s, const struct path_fact *fact,
 
 		if (step->kind == STEP_BIND &&
 		    !(step->attributes & MOUNT_ATTR_RDONLY) &&
-		    protect_in(s, i, fact, directory, e) < 0)
+		    protect_in(s, i, fact, what, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -181,16 +185,14 @@ int protect_finish(struct steps *s, struct err *e)
 {
 	const struct host *h = s->c->host;
 	const struct plan *p = s->c->plan;
+	const struct plan_protected self = { h->self, false, false };
 
 	s->origin = NULL;
 	for (size_t i = 0; i < p->protected.count; i++) {
 		const struct plan_protected *what = &p->protected.items[i];
 
-		if (protect(s, host_path(h, what->path), what->directory, e) <
-		    0)
+		if (protect(s, host_path(h, what->path), what, e) < 0)
 			return -1;
 	}
-	if (h->self)
-		return protect(s, host_path(h, h->self), false, e);
-	return 0;
+	return h->self ? protect(s, host_path(h, h->self), &self, e) : 0;
 }

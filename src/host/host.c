@@ -34,6 +34,7 @@ void caller_read(struct arena *a, struct caller *out)
 		.uid = (uid_t)getauxval(AT_EUID),
 		.gid = (gid_t)getauxval(AT_EGID),
 		.environ = (const char *const *)environ,
+		.called = (const char *)getauxval(AT_EXECFN),
 	};
 	if (getcwd(cwd, sizeof(cwd)) && cwd[0] == '/')
 		out->cwd = arena_dup(a, cwd);

@@ -24,6 +24,8 @@ struct caller {
 	gid_t gid;
 	const char *const *environ; /* NAME=VALUE, NULL-terminated */
 	const char *cwd;	    /* resolved; NULL if it cannot be named */
+	const char
+		*called; /* the path of the executable in execve(2), or NULL */
 };
 
 /* The working directory's name lives in `a`. */

@@ -69,6 +69,16 @@ static int check_arity(const struct directive *d, const struct words *w,
 	return err_hint(e, "write: %s %s", d->name, d->metavars);
 }
 
+/* A file that was read, or would have been: it decides about the next run. */
+static void note_file(struct profile_reader *r, const struct profile_text *t)
+{
+	struct arena *a = r->settings->arena;
+
+	if (t->path)
+		*array_add(a, &r->files) =
+			path_clean(a, r->cwd ? r->cwd : "/", t->path);
+}
+
 static int include(struct profile_reader *r, const struct profile_text *t,
 		   const struct directive *d, const char *word, struct err *e)
 {
@@ -76,8 +86,10 @@ static int include(struct profile_reader *r, const struct profile_text *t,
 	int n = r->source->find(r->source, word, t->directory,
 				r->settings->arena, &found, e);
 
-	if (n == 0 && d->action == ACTION_INCLUDE_TRY)
+	if (n == 0 && d->action == ACTION_INCLUDE_TRY) {
+		note_file(r, &found);
 		return 0;
+	}
 	if (n == 0)
 		return r->source->missing(r->source, word, r->settings->arena,
 					  e);
@@ -173,9 +185,7 @@ int profile_read_text(struct profile_reader *r, const struct profile_text *t,
 		if (str_equal(r->done.items[i], t->id))
 			return 0;
 	*array_add(a, &r->done) = t->id;
-	if (t->path)
-		*array_add(a, &r->files) =
-			path_clean(a, r->cwd ? r->cwd : "/", t->path);
+	note_file(r, t);
 	*array_add(a, &r->open) = t->id;
 	result = all_lines(r, t, e);
 	r->open.count--;

@@ -30,7 +30,7 @@ struct profile_text {
 	const char *name;      /* "gcc.profile", "./my.profile" */
 	const char *id;	       /* the same for the same text: "once per run" */
 	const char *directory; /* of a file, else NULL */
-	const char *path;      /* of a file, as it was opened; else NULL */
+	const char *path;      /* of a file, as it was looked for; else NULL */
 	const char *text;
 	size_t size;
 };
@@ -58,7 +58,7 @@ struct profile_reader {
 	struct profile_source *source;
 	ARRAY(const char *) done;  /* ids of profiles read, or being read */
 	ARRAY(const char *) open;  /* ids of those being read */
-	ARRAY(const char *) files; /* absolute paths of those that are files */
+	ARRAY(const char *) files; /* absolute paths, also of absent ones */
 };
 
 /* Adds the settings of one profile and of all it includes. */

@@ -191,6 +191,7 @@ static int find(struct profile_source *self, const char *word,
 		if (r != 0)
 			return r;
 	}
+	*out = (struct profile_text){ 0 };
 	return find_shipped(a, file, out);
 }
 
@@ -226,6 +227,13 @@ struct profile_source profile_shipped(void)
 	};
 }
 
+static void protect(struct arena *a, struct plan *out, const char *path,
+		    bool directory, bool create)
+{
+	*array_add(a, &out->protected) =
+		(struct plan_protected){ path, directory, create };
+}
+
 void profile_files_protect(struct arena *a, const struct caller *caller,
 			   const struct request *request, struct plan *out)
 {
@@ -233,12 +241,16 @@ void profile_files_protect(struct arena *a, const struct caller *caller,
 	size_t n = places(caller, a, place);
 
 	for (size_t i = 0; i < n; i++)
-		*array_add(a, &out->protected) = (struct plan_protected){
-			path_parent(a, path_clean(a, "/", place[i])), true
-		};
+		protect(a, out, path_parent(a, path_clean(a, "/", place[i])),
+			true, true);
 	for (size_t i = 0; i < request->profile_count; i++)
-		*array_add(a, &out->protected) =
-			(struct plan_protected){ request->profiles[i], false };
+		protect(a, out, request->profiles[i], false, true);
+	/* It may be a symlink to the executable. */
+	if (caller->called)
+		protect(a, out,
+			path_clean(a, caller->cwd ? caller->cwd : "/",
+				   caller->called),
+			false, false);
 }
 
 /* --- the list ----------------------------------------------------------- */

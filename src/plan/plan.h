@@ -55,7 +55,8 @@ struct plan_mount {
  */
 struct plan_protected {
 	const char *path; /* absolute */
-	bool directory;	  /* made, if it could be made inside */
+	bool directory;	  /* else a file */
+	bool create;	  /* made, if it is missing and could be made inside */
 };
 
 enum home_mode { HOME_NONE, HOME_PRIVATE, HOME_RO, HOME_RW, HOME_DIR };

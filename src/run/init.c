@@ -40,6 +40,18 @@ int stage_await(struct run *r, struct err *e)
 	return err_sys(e, "reach the supervisor");
 }
 
+/*
+ * kill(0, ...) reaches a process group also from inside a PID namespace: that
+ * of a script that called us, say. With a terminal the command has to be in the
+ * group that has its foreground; without one it is in a group of its own.
+ */
+int stage_group(struct run *r, struct err *e)
+{
+	if (r->tty < 0 && setpgid(0, 0) < 0)
+		return err_sys(e, "make a process group");
+	return 0;
+}
+
 int stage_hostname(struct run *r, struct err *e)
 {
 	const char *name = r->program->hostname;

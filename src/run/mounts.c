@@ -243,7 +243,7 @@ static int run_symlink(struct engine *en, const struct step *s, struct err *e)
 static int make_protected(struct engine *en, const struct step *s,
 			  struct dest *out, struct err *e)
 {
-	if (tree_mount_point(&en->tree, s->dest, true, out, e) == 0)
+	if (tree_mount_point(&en->tree, s->dest, s->directory, out, e) == 0)
 		return 1;
 	if (e->errnum == EACCES || e->errnum == EPERM || e->errnum == EROFS)
 		return 0;

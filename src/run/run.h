@@ -124,6 +124,7 @@ STAGE(watch);
 
 /* init.c */
 STAGE(await);
+STAGE(group);
 STAGE(hostname);
 STAGE(scrub);
 STAGE(spawn);

@@ -89,6 +89,7 @@ const struct stage stages[] = {
 	{ "watch", ACTOR_SUPERVISOR, NULL, stage_watch },
 
 	{ "await", ACTOR_INIT, NULL, stage_await },
+	{ "group", ACTOR_INIT, NULL, stage_group },
 	{ "identity", ACTOR_INIT, wants_userns, stage_identity },
 	{ "userns", ACTOR_INIT, wants_limited_userns, stage_userns },
 	{ "loopback", ACTOR_INIT, wants_loopback, stage_loopback },

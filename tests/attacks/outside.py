@@ -113,9 +113,6 @@ def setup_swap(run):
     run.words["project"] = run.project
     run.mkdir(f"{run.home}/.secrets")
     run.write(f"{run.home}/.secrets/id", "secret\n", 0o600)
-    if run.case == "planted":
-        run.symlink("../.secrets", f"{run.project}/out")
-        return
     run.mkdir(f"{run.home}/entry")
     run.symlink(".secrets", f"{run.home}/.entry")
     run.program = ["./project/attack"]
@@ -409,21 +406,6 @@ def setup_loosen(run):
 
     run.check = loosened
     run.nothing = "the next run is as this one"
-
-
-def setup_reopen(run):
-    """A file of the host's as standard input or error."""
-    name = run.write(f"{run.T}/file", "secret\n")
-    flags = os.O_RDONLY if run.case == "input" else os.O_WRONLY | os.O_APPEND
-    fd = os.open(name, flags)
-    run.on_end.append(lambda: os.close(fd))
-    if run.case == "input":
-        run.stdin = fd
-    else:
-        run.stderr = fd
-    run.check = lambda: (None if os.path.getsize(name)
-                         else "a file of the host's is empty")
-    run.nothing = "it is as it was"
 
 
 def setup_set_mode(run):

@@ -165,7 +165,7 @@ static void devices(void **state)
 	text = unit_program(
 		&a, arena_format(&a, "%sconsole /dev/pts/7\n", unit_student),
 		"dev /dev\n");
-	unit_has(text, "  bind /dev/pts/7 /dev/console\n");
+	unit_has(text, "  bind /dev/pts/7 /dev/console (ro)\n");
 	arena_release(&a);
 }
 

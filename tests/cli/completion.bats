@@ -93,12 +93,30 @@ everything() {
 	completes 'sandbox --ro=vis' 'sandbox --ro=visible-file'
 	completes 'sandbox --bind / vis' 'sandbox --bind / visible-file'
 	completes 'sandbox --list opt' 'sandbox --list options'
+	completes 'sandbox --list syscall-g' 'sandbox --list syscall-groups'
+	completes 'sandbox --list @moun' 'sandbox --list @mounts'
+	completes 'sandbox --format b' 'sandbox --format bpf'
+	completes 'sandbox --syscalls-arch x' 'sandbox --syscalls-arch x86'
+	completes 'sandbox --cap-add CAP_NET_RA' 'sandbox --cap-add CAP_NET_RAW'
+	completes 'sandbox --cap-drop AL' 'sandbox --cap-drop ALL'
+	completes 'sandbox --syscalls-deny getcw' \
+		'sandbox --syscalls-deny getcwd'
+	completes 'sandbox --syscalls-allow @handl' \
+		'sandbox --syscalls-allow @handles'
+	completes 'sandbox --syscalls-allow @al' 'sandbox --syscalls-allow @all'
+	completes 'sandbox --syscalls-default EN' \
+		'sandbox --syscalls-default ENOSYS'
+	completes 'sandbox --syscalls-answer k' 'sandbox --syscalls-answer kill'
+	completes 'sandbox --syscalls-answer kill getcw' \
+		'sandbox --syscalls-answer kill getcwd'
 }
 
 # After the command's name, and after --, options are not sandbox's any more.
 the_command() {
 	completes 'sandbox zzz-c' 'sandbox zzz-command'
 	completes 'sandbox --bind / / zzz-c' 'sandbox --bind / / zzz-command'
+	completes 'sandbox --syscalls-answer kill @keys zzz-c' \
+		'sandbox --syscalls-answer kill @keys zzz-command'
 	completes 'sandbox --rlimit nofile=9 zzz-c' \
 		'sandbox --rlimit nofile=9 zzz-command'
 	completes 'sandbox --dry-run -- zzz-c' \

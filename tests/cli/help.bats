@@ -29,8 +29,8 @@ load helper
 @test "--help=SECTION" {
 	local section
 
-	for section in general files mounts namespaces environment limits \
-		process; do
+	for section in general files mounts namespaces environment syscalls \
+		limits process; do
 		works --help="$section"
 		matches '^ +(-[a-zA-Z], )?--[a-z]'
 	done
@@ -111,10 +111,38 @@ load helper
 	has nofile core as stack
 }
 
+@test "--list capabilities, system calls and their groups" {
+	works --list capabilities
+	has CAP_CHOWN CAP_SYS_ADMIN CAP_CHECKPOINT_RESTORE
+	works --list syscall-groups
+	matches $'^@files\t[a-z]' $'^@mounts\t[a-z]'
+	works --list @mounts
+	matches $'^mount\t[0-9]+\t@mounts\t'
+	not grep -qv $'\t@mounts\t' <<<"$output"
+	works --list syscalls
+	matches $'^socket\t[0-9]+\t@sockets\tdomain:32 type:32 protocol:32$'
+	[ "$(wc -l <<<"$output")" -gt 300 ]
+}
+
+@test "--list lists names what can be listed" {
+	local name
+
+	works --list lists
+	has profiles options directives rlimits capabilities syscalls \
+		syscall-groups @mounts
+	cp "$T/out" names
+	while read -r name; do
+		works --list "$name"
+	done <names
+}
+
 @test "--list of something unknown" {
 	sandbox --list bogus
 	status_is 125
-	complains "'bogus'" 'profiles' 'rlimits'
+	complains "'bogus'" 'profiles' 'rlimits' 'syscall-groups'
+	sandbox --list @mount
+	status_is 125
+	complains "'@mount'" '--list syscall-groups'
 	sandbox --list
 	status_is 125
 	complains '--list' 'argument missing'
@@ -132,7 +160,10 @@ load helper
 		unshare-user-try unshare-ipc unshare-pid unshare-net \
 		unshare-uts unshare-cgroup unshare-cgroup-try unshare-all \
 		share-net keepenv map-root keep-fd dry-run print-profile list \
-		help version; do
+		help version syscalls-allow syscalls-deny syscalls-answer \
+		syscalls-default syscalls-arch seccomp add-seccomp-fd explain \
+		print-filter format cap-add cap-drop allow-userns \
+		disable-userns assert-userns-disabled no-create; do
 		matches "^--$name"$'\t'
 	done
 }

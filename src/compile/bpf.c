@@ -113,7 +113,8 @@ static place emit_answer(struct builder *b, uint32_t answer)
  */
 static bool is_ours(unsigned int call)
 {
-	static const char *const names[] = { "access", "execve", "exit_group",
+	static const char *const names[] = { "access",	  "execve",
+					     "exit",	  "exit_group",
 					     "faccessat", "faccessat2" };
 
 	for (size_t i = 0; i < COUNT_OF(names); i++)

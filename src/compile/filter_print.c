@@ -22,7 +22,6 @@ static const struct {
 	{ "setns", "nstype", "CLONE_" },
 	{ "socket", "domain", "AF_" },
 	{ "socket", "type", "SOCK_" },
-	{ "socket", "protocol", "NETLINK_" },
 	{ "socketpair", "domain", "AF_" },
 	{ "ioctl", "cmd", "TIOC" },
 	{ "prctl", "option", "PR_" },

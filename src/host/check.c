@@ -66,12 +66,11 @@ int host_explain_userns(struct err *e)
 				   "unprivileged_userns=0");
 	if ((errnum == EPERM || errnum == ENOSYS || errnum == EACCES) &&
 	    is_filtered())
-		return err_hint(e,
-				"a seccomp filter forbids user "
-				"namespaces here: of another sandbox, which "
-				"--allow-userns would make allow them, or of "
-				"a container, as docker's --security-opt "
-				"seccomp=unconfined would");
+		return err_hint(e, "a seccomp filter forbids user namespaces "
+				   "here: of another sandbox, to which "
+				   "--allow-userns must be given, or of a "
+				   "container (docker: --security-opt "
+				   "seccomp=unconfined)");
 	if (errnum == ENOSPC || errnum == EUSERS)
 		return err_hint(e, "the limit of namespaces is reached; see "
 				   "sysctl user.max_*_namespaces");

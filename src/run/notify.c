@@ -72,7 +72,7 @@ static void note(struct outcome *out, const struct refusal *new)
 		out->refusals[out->refusal_count++] = *new;
 }
 
-/* Which arguments tell refusals apart: those that a rule looked at. */
+/* What tells refusals apart: the bits of arguments that rules look at. */
 static void keep_args(const struct filter *f, const struct seccomp_data *data,
 		      struct refusal *out)
 {
@@ -83,9 +83,10 @@ static void keep_args(const struct filter *f, const struct seccomp_data *data,
 		const struct filter_rule *rule = &f->rules[c->first + i];
 
 		for (size_t k = 0; k < rule->count; k++) {
-			unsigned int arg = f->tests[rule->first + k].arg;
+			const struct filter_test *t =
+				&f->tests[rule->first + k];
 
-			out->args[arg] = data->args[arg];
+			out->args[t->arg] |= data->args[t->arg] & t->mask;
 		}
 	}
 }

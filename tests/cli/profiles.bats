@@ -341,14 +341,16 @@ shipped" ]
 # --- --print-profile ---------------------------------------------------------
 
 # is_fixed ARG...: reading back what is printed prints the same and would do
-# the same.
+# the same. The printed profile is where the sandbox does not show it: where it
+# does, it is protected.
 is_fixed() {
-	"$SANDBOX" "$@" --print-profile >printed.profile || return 1
-	"$SANDBOX" --profile ./printed.profile --print-profile >again || return 1
-	diff printed.profile again || return 1
+	local printed=$T/printed.profile
+
+	"$SANDBOX" "$@" --print-profile >"$printed" || return 1
+	"$SANDBOX" --profile "$printed" --print-profile >again || return 1
+	diff "$printed" again || return 1
 	"$SANDBOX" "$@" --dry-run ./probe env >run.1 || return 1
-	"$SANDBOX" --profile ./printed.profile --dry-run ./probe env >run.2 ||
-		return 1
+	"$SANDBOX" --profile "$printed" --dry-run ./probe env >run.2 || return 1
 	diff run.1 run.2
 }
 
@@ -385,7 +387,7 @@ is_fixed() {
 		--setenv G '~' --setenv H '#' --setenv I $'\xff\xfe' \
 		--setenv J ' a  b ' --setenv K "it's \"\$\`x\`" \
 		--argv0 '~/x' --hint '# no comment'
-	works --profile ./printed.profile ./probe env
+	works --profile "$T/printed.profile" ./probe env
 	has "A=a\\x0ab\\x09c\\x0dd\\x01\\x7f" "B='" 'C="' 'D=\' \
 		'E=$HOME ${HOME}' F= 'G=~' 'H=#' 'J= a  b ' "K=it's \"\$\`x\`"
 }
@@ -394,7 +396,7 @@ is_fixed() {
 	mkdir $'od d\n\'"$x'
 	echo data >$'od d\n\'"$x/file'
 	is_fixed --ro-bind $'od d\n\'"$x' /mnt
-	works --profile ./printed.profile cat /mnt/file
+	works --profile "$T/printed.profile" cat /mnt/file
 	says data
 }
 

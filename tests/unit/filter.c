@@ -25,7 +25,8 @@
 /* Those that sandbox makes between the filter and the command's start. */
 static bool is_ours(int call)
 {
-	static const char *const names[] = { "access", "execve", "exit_group",
+	static const char *const names[] = { "access",	  "execve",
+					     "exit",	  "exit_group",
 					     "faccessat", "faccessat2" };
 
 	for (size_t i = 0; call >= 0 && i < COUNT_OF(names); i++)

@@ -35,14 +35,12 @@ MAN      := $(B)/sandbox.1 $(B)/sandbox-profile.5
 BIN      := $(if $(filter build,$(B)),sandbox,$(B)/sandbox)
 
 all: $(BIN) ## build ./sandbox (STATIC=0: linked dynamically)
-
 $(BIN): $(OBJ)
 	$(COMPILE) $(LINK) $(LDFLAGS) -o $@ $(OBJ) $(LDLIBS)
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(COMPILE) -c -o $@ $<
-
 $(B)/%.o: $(B)/%.c
 	$(COMPILE) -c -o $@ $<
 
@@ -53,39 +51,39 @@ demo: ## install what the build lacks, build, compile and run a program inside
 	@$(MAKE) --no-print-directory all
 	@tests/demo
 
+CHECKS := check-unit check-golden check-corpus check-sweep check-kill9 \
+	check-attacks check-cli
 check: ## install what the tests lack and run all of them
 	@packaging/deps build test
-	@$(MAKE) --no-print-directory all check-unit check-golden check-corpus check-sweep check-attacks check-cli
+	@$(MAKE) --no-print-directory SAMPLE=4 KILLS=60 all $(CHECKS)
 
 $(B)/unit: $(wildcard tests/unit/*.c) $(CORE)
 	$(COMPILE) -Itests/unit -Itests/golden -o $@ $(filter %.c,$^) $(CORE) \
 		$(LDFLAGS) -lcmocka -lseccomp -lcap
 check-unit: $(B)/unit ## unit tests of the pure parts (cmocka)
 	$(B)/unit
-
 $(B)/golden: tests/golden/golden.c tests/golden/canned.c $(CORE)
 	$(COMPILE) -Itests/golden -o $@ $^ $(LDFLAGS)
 check-golden: $(B)/golden ## plans on canned hosts against their golden files
 	$(B)/golden tests/golden
-
 FUZZ := cli profile compile
 $(B)/corpus-%: tests/fuzz/%.c tests/fuzz/replay.c tests/golden/canned.c $(CORE)
 	$(COMPILE) -Itests/golden -o $@ $^ $(LDFLAGS)
 check-corpus: $(FUZZ:%=$(B)/corpus-%) ## replay what fuzzing collected
 	@for f in $(FUZZ); do $(B)/corpus-$$f tests/corpus/$$f || exit 1; done
 
-$(B)/probe: tests/probe.c
+INSIDE = SANDBOX=$(abspath $(BIN)) PROBE=$(abspath $(B)/probe) INJECT=$(abspath $(B)/inject)
+$(B)/probe $(B)/inject: $(B)/%: tests/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -O2 $(WARN) -static -o $@ $<
 check-cli: $(BIN) $(B)/probe ## command-line tests (bats); as root: as a user too
-	SANDBOX=$(abspath $(BIN)) PROBE=$(abspath $(B)/probe) tests/cli/run
-
-check-sweep: $(BIN) ## each system call of set-up fails once: the command never runs
-	SANDBOX=$(abspath $(BIN)) tests/sweep $(if $(filter 0,$(shell id -u)),--as nobody)
-
+	$(INSIDE) tests/cli/run
+check-sweep: $(BIN) $(B)/probe $(B)/inject ## each call of set-up fails (SAMPLE=N: each N-th)
+	$(INSIDE) tests/sweep --sample $(or $(SAMPLE),1)
+check-kill9: $(BIN) $(B)/probe ## ended at any moment, it leaves nothing (KILLS=500)
+	$(INSIDE) tests/kill9 $(or $(KILLS),500)
 check-attacks: $(BIN) ## ways out of sandboxes: open without their wall, closed inside
-	SANDBOX=$(abspath $(BIN)) tests/attacks/run --table $(B)/attacks.md
-
+	$(INSIDE) tests/attacks/run --table $(B)/attacks.md
 check-vm: all ## the main job on stock kernels: VM=RUNNER, a machine's runner
 	for k in 6.1 6.12; do $(VM) --kernel $$k -- tests/vm/smoke || exit 1; done
 
@@ -95,7 +93,6 @@ asan: ## unit, golden, corpus and command-line tests under ASan and UBSan
 		-fsanitize=address,undefined -fno-sanitize-recover=all \
 		-fno-omit-frame-pointer -U_FORTIFY_SOURCE $(CFLAGS)" \
 		all check-unit check-golden check-corpus check-cli
-
 valgrind: $(B)/unit ## the unit tests under valgrind
 	valgrind -q --error-exitcode=99 $(B)/unit
 
@@ -148,9 +145,9 @@ clean: ## remove everything that was built
 	rm -rf build sandbox compile_commands.json
 
 help: ## this list
-	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 24
+	@sed -n 's/^\([a-z0-9_.-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 24
 
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-unit check-golden check-corpus check-cli check-vm check-attacks asan valgrind \
-	check-sweep fuzz bench lint format man install uninstall dist clean help compile_commands.json
+.PHONY: all demo check $(CHECKS) check-vm asan valgrind fuzz bench lint format \
+	man install uninstall dist clean help compile_commands.json
 -include $(OBJ:.o=.d)

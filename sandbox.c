@@ -35,15 +35,17 @@ static void out_of_memory(void)
  * that the command's execve closes again takes the number. It leads nowhere, as
  * the command's own path is looked up (/proc/self/fd/0/...) while it is open.
  */
-static void guard_standard_descriptors(void)
+static int guard_standard_descriptors(struct err *e)
 {
 	int fd;
 
 	do
 		fd = epoll_create1(EPOLL_CLOEXEC);
 	while (fd >= 0 && fd <= 2);
-	if (fd > 2)
-		close(fd);
+	if (fd < 0)
+		return err_sys(e, "guard the standard descriptors");
+	close(fd);
+	return 0;
 }
 
 /* The bytes of argv and environ, which the kernel lays out in one piece. */
@@ -186,8 +188,8 @@ int main(int argc, char **argv)
 {
 	struct err e = { 0 };
 
-	guard_standard_descriptors();
-	if (refuse_privileges(&e) == 0 && sandbox(argc, argv, &e) == 0)
+	if (guard_standard_descriptors(&e) == 0 && refuse_privileges(&e) == 0 &&
+	    sandbox(argc, argv, &e) == 0)
 		return 0;
 	report_error(&e);
 	return err_exit_status(&e);

@@ -1407,22 +1407,55 @@ static int usage(void)
 	fprintf(stderr, "usage: probe WHAT [ARG...]\n");
 	for (size_t i = 0; i < LENGTH(verbs); i++)
 		fprintf(stderr, "  %-14s %s\n", verbs[i].name, verbs[i].help);
+	fprintf(stderr, "or: probe each WHAT [ARG...] + WHAT [ARG...] + ...\n");
 	return 2;
+}
+
+/* -1 is for words that mean nothing. */
+static int run_verb(int argc, char **argv)
+{
+	int status = -1;
+
+	for (size_t i = 0; argc > 0 && i < LENGTH(verbs); i++) {
+		const struct verb *v = &verbs[i];
+
+		if (strcmp(v->name, argv[0]) == 0 && argc - 1 >= v->min &&
+		    (v->max < 0 || argc - 1 <= v->max))
+			status = v->run(argc - 1, argv + 1);
+	}
+	return status;
+}
+
+/* each VERB [ARG...] + VERB [ARG...] + ...: with a headline each. */
+static int run_each(int argc, char **argv)
+{
+	int status = -1;
+
+	for (int from = 0, to = 0; to <= argc; to++) {
+		if (to < argc && strcmp(argv[to], "+") != 0)
+			continue;
+		printf("=");
+		for (int i = from; i < to; i++)
+			printf(" %s", argv[i]);
+		printf("\n");
+		status = run_verb(to - from, argv + from);
+		if (status != 0)
+			break;
+		from = to + 1;
+	}
+	return status;
 }
 
 int main(int argc, char **argv)
 {
-	int status = -1;
+	int status;
 
 	if (argc == 2 && strcmp(argv[1], "first") == 0)
 		return do_first(0, argv + 2) || fflush(stdout);
-	for (size_t i = 0; argc > 1 && i < LENGTH(verbs); i++) {
-		const struct verb *v = &verbs[i];
-
-		if (strcmp(v->name, argv[1]) == 0 && argc - 2 >= v->min &&
-		    (v->max < 0 || argc - 2 <= v->max))
-			status = v->run(argc - 2, argv + 2);
-	}
+	if (argc > 1 && strcmp(argv[1], "each") == 0)
+		status = run_each(argc - 2, argv + 2);
+	else
+		status = run_verb(argc - 1, argv + 1);
 	if (status < 0)
 		return usage();
 	return fflush(stdout) && status == 0 ? 1 : status;

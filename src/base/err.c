@@ -69,6 +69,23 @@ int err_at(struct err *e, const char *format, ...)
 	return -1;
 }
 
+int err_within(struct err *e, const char *format, ...)
+{
+	char inner[sizeof(e->where)];
+	size_t used;
+	va_list ap;
+
+	memcpy(inner, e->where, sizeof(inner));
+	va_start(ap, format);
+	fill(e->where, sizeof(e->where), format, ap);
+	va_end(ap);
+	used = strlen(e->where);
+	if (inner[0])
+		snprintf(e->where + used, sizeof(e->where) - used, ": %s",
+			 inner);
+	return -1;
+}
+
 int err_hint(struct err *e, const char *format, ...)
 {
 	va_list ap;

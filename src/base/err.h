@@ -52,6 +52,10 @@ err_wrap(struct err *e, const char *format, ...);
 __attribute__((format(printf, 2, 3), cold)) int err_at(struct err *e,
 						       const char *format, ...);
 
+/* Puts a larger place before where it was: "stage mounts: gcc.profile:12". */
+__attribute__((format(printf, 2, 3), cold)) int
+err_within(struct err *e, const char *format, ...);
+
 /* Says what to do about it, unless a caller nearer already did. */
 __attribute__((format(printf, 2, 3), cold)) int
 err_hint(struct err *e, const char *format, ...);

@@ -113,7 +113,7 @@ static bool is_changeable(const struct steps *s, const struct path_fact *fact)
 {
 	size_t n = fact->part_count;
 
-	if (fact->type == PATH_ABSENT)
+	if (fact->type == PATH_ABSENT || fact->type == PATH_UNREACHABLE)
 		return n == 0 || may_change(s, fact->parts[n - 1].uid,
 					    fact->parts[n - 1].mode);
 	if (fact->type == PATH_DIR || n < 2)
@@ -130,6 +130,15 @@ static int no_create(const struct path_fact *fact, struct err *e)
 		fact->path);
 	return err_hint(e, "what is in it decides about the next run; make it, "
 			   "or leave out --no-create");
+}
+
+/* What the caller has closed to itself the command could open again. */
+static int unreachable(const struct path_fact *fact, struct err *e)
+{
+	err_set(e, ERR_USAGE, "protect '%s'", fact->path);
+	e->errnum = fact->errnum;
+	return err_hint(e, "what is in it decides about the next run, and the "
+			   "command could get there; make it accessible");
 }
 
 /* What bind number `at` shows of `fact` becomes read-only. */
@@ -154,6 +163,8 @@ static int protect_in(struct steps *s, size_t at, const struct path_fact *fact,
 	dest = path_rebase(s->c->arena, fact->resolved, on->source, on->dest);
 	if (is_covered(s, on, dest))
 		return 0;
+	if (fact->type == PATH_UNREACHABLE)
+		return unreachable(fact, e);
 	if (create && s->c->plan->no_create)
 		return no_create(fact, e);
 	if (create && fact->part_count)
@@ -168,7 +179,7 @@ static int protect(struct steps *s, const struct path_fact *fact,
 {
 	size_t count = s->list.count;
 
-	if (fact->type == PATH_UNREACHABLE || !is_changeable(s, fact))
+	if (!is_changeable(s, fact))
 		return 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct step *step = step_at(s, i);

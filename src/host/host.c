@@ -109,13 +109,18 @@ static void look_console(struct arena *a, struct host *out)
 }
 
 /* The kernel's own name of it, without symlinks. */
-static void look_self(struct arena *a, struct host *out)
+static int look_self(struct arena *a, struct host *out, struct err *e)
 {
 	char path[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path));
 
-	if (n > 0 && (size_t)n < sizeof(path) && path[0] == '/')
+	if (n < 0 || (size_t)n >= sizeof(path)) {
+		err_sys(e, "read the symlink '/proc/self/exe'");
+		return err_hint(e, "is /proc mounted?");
+	}
+	if (path[0] == '/')
 		out->self = arena_dup_n(a, path, (size_t)n);
+	return 0;
 }
 
 static bool look_userns(void)
@@ -182,8 +187,8 @@ int host_look(struct arena *a, const struct caller *caller,
 	if (wants->userns)
 		h.userns_exists = look_userns();
 
-	if (wants->self)
-		look_self(a, &h);
+	if (wants->self && look_self(a, &h, e) < 0)
+		return -1;
 
 	facts = arena_alloc(a, (wants->count + 3) * sizeof(*facts));
 	for (size_t i = 0; i < wants->count; i++) {

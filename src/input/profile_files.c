@@ -149,24 +149,46 @@ static int missing(const struct profile_source *self, const char *word,
 }
 
 /*
- * A place that cannot be searched is not the caller's: another user's HOME, say,
- * left in the environment by su.
+ * Another user's HOME, left in the environment by su, say. Where the caller's
+ * own place cannot be opened, or the site's, what is said there would be missed.
  */
-static void open_places(const struct profile_source *self, struct arena *a)
+static bool is_anothers(const struct caller *caller, const char *place,
+			struct arena *a)
+{
+	/* .../sandbox/profiles */
+	const char *base = path_parent(a, path_parent(a, place));
+	struct stat st;
+
+	if (str_equal(path_name(base), ".config"))
+		base = path_parent(a, base);
+	return stat(base, &st) < 0 ? errno == EACCES : st.st_uid != caller->uid;
+}
+
+static int open_places(const struct profile_source *self, struct arena *a,
+		       struct err *e)
 {
 	struct profile_places *p = self->data;
 	const char *place[PROFILE_PLACES_MAX];
 	size_t n = places(self->caller, a, place);
+	size_t own = n - (PROFILE_PLACES_MAX - 1);
 
 	for (size_t i = 0; i < n; i++) {
 		int fd = open(place[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-		if (fd < 0)
+		if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 			continue;
+		if (fd < 0)
+			err_sys(e, "open the profiles in '%s'", place[i]);
+		if (fd < 0 && e->errnum == EACCES && i < own &&
+		    is_anothers(self->caller, place[i], a))
+			continue;
+		if (fd < 0)
+			return -1;
 		p->path[p->count] = place[i];
 		p->fd[p->count++] = fd;
 	}
 	p->opened = true;
+	return 0;
 }
 
 static int find(struct profile_source *self, const char *word,
@@ -180,8 +202,8 @@ static int find(struct profile_source *self, const char *word,
 		return err_set(e, ERR_USAGE, "the profile's name is empty");
 	if (strchr(word, '/'))
 		return find_path(a, word, directory, out, e);
-	if (!p->opened)
-		open_places(self, a);
+	if (!p->opened && open_places(self, a, e) < 0)
+		return -1;
 	file = file_name(a, word);
 	for (size_t i = 0; i < p->count; i++) {
 		int r = read_file(a, p->fd[i], file, file, out, e);

@@ -308,15 +308,20 @@ int stage_reap(struct run *r, struct err *e)
 	}
 }
 
+/* Without a PID 1 of ours: this process becomes the command now. */
+int stage_ready(struct run *r, struct err *e)
+{
+	struct message m = { .kind = MESSAGE_READY };
+
+	return message_send(r->socket, &m, e);
+}
+
 _Noreturn void init_main(struct run *r)
 {
-	struct message ready = { .kind = MESSAGE_READY };
 	struct message m = { .kind = MESSAGE_ERR };
 	struct err ignored;
 
-	/* Past its stages there is no PID 1: this process becomes the command. */
-	if (stages_run(r, ACTOR_INIT, &m.err) == 0 &&
-	    message_send(r->socket, &ready, &m.err) == 0)
+	if (stages_run(r, ACTOR_INIT, &m.err) == 0)
 		stages_run(r, ACTOR_COMMAND, &m.err);
 	message_send(r->socket, &m, &ignored);
 	_exit(125);

@@ -130,6 +130,7 @@ STAGE(scrub);
 STAGE(spawn);
 STAGE(release);
 STAGE(reap);
+STAGE(ready);
 
 /* ids.c, network.c, mounts.c, caps.c */
 STAGE(identity);

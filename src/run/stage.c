@@ -15,6 +15,7 @@
 #include "run/run.h"
 
 #include "base/cleanup.h"
+#include "base/str.h"
 
 #include <linux/sched.h>
 
@@ -72,6 +73,11 @@ static bool wants_init(const struct program *p)
 	return p->init;
 }
 
+static bool wants_no_init(const struct program *p)
+{
+	return !p->init;
+}
+
 static bool wants_session(const struct program *p)
 {
 	return p->new_session;
@@ -103,6 +109,7 @@ const struct stage stages[] = {
 	{ "confine", ACTOR_INIT, wants_init, stage_confine },
 	{ "release", ACTOR_INIT, wants_init, stage_release },
 	{ "reap", ACTOR_INIT, wants_init, stage_reap },
+	{ "ready", ACTOR_INIT, wants_no_init, stage_ready },
 
 	{ "session", ACTOR_COMMAND, wants_session, stage_session },
 	{ "directory", ACTOR_COMMAND, NULL, stage_directory },
@@ -127,8 +134,8 @@ int stages_run(struct run *r, enum actor actor, struct err *e)
 		if (s->run(r, e) == 0)
 			continue;
 		/* What the command's file is to blame for names no stage. */
-		if (e->kind == ERR_SYSTEM)
-			err_at(e, "stage %s", s->name);
+		if (e->kind == ERR_SYSTEM && !str_starts(e->where, "stage "))
+			err_within(e, "stage %s", s->name);
 		return -1;
 	}
 	return 0;

@@ -78,6 +78,11 @@ int stage_clone(struct run *r, struct err *e)
 	sigset_t all;
 	int pair[2];
 
+	/* Before there is a child that would have to be held back. */
+	sigfillset(&all);
+	r->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (r->signals < 0)
+		return err_sys(e, "make a signalfd");
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_sys(e, "make a socket pair");
 	if (sigpending(&r->early) < 0)
@@ -92,10 +97,6 @@ int stage_clone(struct run *r, struct err *e)
 	}
 	close(pair[1]);
 	r->socket = pair[0];
-	sigfillset(&all);
-	r->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (r->signals < 0)
-		return err_sys(e, "make a signalfd");
 	private_close(r);
 	/* The command's pipes are the command's: we hold only stderr. */
 	sys_close_range(0, 1);

@@ -64,8 +64,9 @@ int message_receive(int fd, struct message *m, int *passed)
 	do {
 		n = recvmsg(fd, &packet, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	} while (n < 0 && errno == EINTR);
+	/* What went wrong once is asked for again: it is still there. */
 	if (n < 0)
-		return errno == EAGAIN ? 0 : -1;
+		return 0;
 	if (n > 0 && packet.msg_controllen >= CMSG_LEN(sizeof(int)) &&
 	    control.header.cmsg_type == SCM_RIGHTS)
 		memcpy(passed, CMSG_DATA(&control.header), sizeof(*passed));

@@ -137,6 +137,39 @@ setup_home() {
 	[ ! -e x ]
 }
 
+@test "what is closed to the caller cannot be opened for the next run" {
+	mkdir -p "$HOME/.config/sandbox"
+	is_root && skip 'nothing is closed to root'
+	chmod 0 "$HOME/.config"
+	fails 125 .config/sandbox accessible -- --rw "$HOME"
+	works true
+	chmod 700 "$HOME/.config"
+	does_run --rw "$HOME"
+}
+
+@test "a file that include-try looked for cannot be made" {
+	echo 'include-try ./local.profile' >my.profile
+	echo 'include default' >>my.profile
+	with=(--profile ./my.profile)
+	cannot 'cd project; echo rw / >local.profile
+		cd project; rm local.profile
+		cd project; echo >x; mv x local.profile'
+	[ -e local.profile ] && [ ! -s local.profile ]
+	rm local.profile
+	fails 125 local.profile --no-create -- "${with[@]}" --no-create
+}
+
+@test "a symlink to the binary stays what it is" {
+	cp "$SANDBOX" box-1
+	ln -s box-1 box
+	SANDBOX=$PWD/box
+	with=()
+	cannot 'cd project; rm box
+		cd project; ln -sf /bin/true box
+		cd project; mv box x
+		cd project; : >>box-1'
+}
+
 @test "a disk that is full is an error, not a way round" {
 	is_root || skip 'mounts a file system'
 	anything unshare -m bash -euc '

@@ -52,7 +52,7 @@ demo: ## install what the build lacks, build, compile and run a program inside
 	@tests/demo
 
 CHECKS := check-unit check-golden check-corpus check-sweep check-kill9 \
-	check-attacks check-cli
+	check-attacks check-embedded check-cli
 check: ## install what the tests lack and run all of them
 	@packaging/deps build test
 	@$(MAKE) --no-print-directory SAMPLE=4 KILLS=60 all $(CHECKS)
@@ -84,6 +84,8 @@ check-kill9: $(BIN) $(B)/probe ## ended at any moment, it leaves nothing (KILLS=
 	$(INSIDE) tests/kill9 $(or $(KILLS),500)
 check-attacks: $(BIN) ## ways out of sandboxes: open without their wall, closed inside
 	$(INSIDE) tests/attacks/run --table $(B)/attacks.md
+check-embedded: $(BIN) ## a changed profile changes the filter that is embedded
+	+B=$(B) SANDBOX=$(abspath $(BIN)) tests/embedded
 check-vm: all ## the main job on stock kernels: VM=RUNNER, a machine's runner
 	for k in 6.1 6.12; do $(VM) --kernel $$k -- tests/vm/smoke || exit 1; done
 

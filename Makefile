@@ -66,9 +66,10 @@ $(B)/golden: tests/golden/golden.c tests/golden/canned.c $(CORE)
 	$(COMPILE) -Itests/golden -o $@ $^ $(LDFLAGS)
 check-golden: $(B)/golden ## plans on canned hosts against their golden files
 	$(B)/golden tests/golden
-FUZZ := cli profile compile
-$(B)/corpus-%: tests/fuzz/%.c tests/fuzz/replay.c tests/golden/canned.c $(CORE)
-	$(COMPILE) -Itests/golden -o $@ $^ $(LDFLAGS)
+FUZZ := cli profile compile filter
+$(B)/corpus-%: tests/fuzz/%.c tests/fuzz/replay.c tests/golden/canned.c \
+		tests/unit/bpf.c tests/unit/sample.c $(CORE)
+	$(COMPILE) -Itests/golden -Itests/unit -o $@ $^ $(LDFLAGS)
 check-corpus: $(FUZZ:%=$(B)/corpus-%) ## replay what fuzzing collected
 	@for f in $(FUZZ); do $(B)/corpus-$$f tests/corpus/$$f || exit 1; done
 

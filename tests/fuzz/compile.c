@@ -8,11 +8,13 @@
 
 #include "compile/compile.h"
 #include "compile/steps.h"
+#include "host/syscalls.h"
 #include "plan/plan.h"
 
 #include <linux/sched.h>
 
 struct made {
+	const struct settings *settings;
 	const struct plan *plan;
 	const struct host *host;
 	const struct program *program;
@@ -229,6 +231,45 @@ static void check_command(const struct program *p)
 	}
 }
 
+/* Whether all that is said about system calls is what default says. */
+static bool default_rules(const struct made *m)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < m->settings->list.count; i++) {
+		const struct setting *s = &m->settings->list.items[i];
+
+		if (s->directive->section != SECTION_SYSCALLS &&
+		    !str_equal(s->directive->name, "allow-userns"))
+			continue;
+		if (!str_starts(s->origin, "default.profile"))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+static void check_filter(const struct made *m)
+{
+	static const char *const refused[] = { "ptrace", "mount", "unshare" };
+	const struct program *p = m->program;
+	bool rules = m->plan->calls.count || m->plan->calls_rest != ANSWER_NONE;
+
+	CHECK(p->filtered == rules);
+	CHECK((p->bpf.count > 0 && p->bpf.code) == rules);
+	CHECK(!p->explain || (p->filtered && p->init));
+	for (size_t i = 0; default_rules(m) && i < COUNT_OF(refused); i++) {
+		const uint64_t args[SYSCALL_ARGS] = { 0 };
+		int call = syscall_find(refused[i]);
+
+		CHECK(call >= 0 &&
+		      !filter_allows(&p->filter, (unsigned int)call));
+		CHECK(filter_reports(filter_answer(
+			&p->filter, syscall_arch,
+			(uint32_t)syscalls[call].native, args, &call)));
+	}
+}
+
 static void check_program(struct arena *a, const struct made *m)
 {
 	static const char *const places[] = { "/", "/usr/bin/x", "/home/ann/l",
@@ -243,6 +284,7 @@ static void check_program(struct arena *a, const struct made *m)
 	check_namespaces(m);
 	check_environment(p, m);
 	check_command(p);
+	check_filter(m);
 	program_print(p, &out);
 	CHECK(out.length);
 	for (size_t i = 0; i < COUNT_OF(places); i++) {
@@ -285,8 +327,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (plan_check(&plan, &e) == 0 &&
 		    canned_look(&canned, &a, &wants, &host, &e) == 0 &&
 		    compile(&a, &plan, &host, &program, &e) == 0)
-			check_program(&a,
-				      &(struct made){ &plan, &host, &program });
+			check_program(&a, &(struct made){ &settings, &plan,
+							  &host, &program });
 	}
 	if (e.kind)
 		fuzz_check_err(&e);

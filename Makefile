@@ -104,8 +104,11 @@ fuzz: $(B)/shipped.c ## libFuzzer on every target (SECONDS_EACH=60)
 	@packaging/deps build fuzz
 	tests/fuzz/run $(SECONDS_EACH) $(FUZZ)
 
-bench: $(BIN) ## start-up beside the peers that are installed (ROUNDS=300)
+$(B)/bench-filter: bench/filter.c tests/unit/scmp.c $(CORE)
+	$(COMPILE) -Itests/unit -o $@ $^ $(LDFLAGS) -lseccomp
+bench: $(BIN) $(B)/bench-filter ## start-up beside the peers that are installed (ROUNDS=300)
 	bench/run $(ROUNDS)
+	bench/filter $(ROUNDS)
 
 lint: man compile_commands.json ## format, layers, sizes, static analysis
 	@packaging/deps build lint

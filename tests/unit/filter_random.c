@@ -10,9 +10,10 @@
 #include "sample.h"
 
 #include "host/syscalls.h"
+#include "input/calls.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <string.h>
 
 #define SETS 3000
 
@@ -227,6 +228,50 @@ static void check_both(void *context, const struct seccomp_data *d)
 			 d->arch, d->nr, got, want);
 }
 
+/* --- what is printed ----------------------------------------------------- */
+
+/* A test is printed as a profile says it: read again, it is the same. */
+static void check_printed(struct arena *a, const struct filter *f,
+			  const struct filter_test *t, unsigned int call)
+{
+	struct str text = { .arena = a };
+	const struct filter_test *same;
+	struct filter again;
+	struct plan plan;
+	struct err e = { 0 };
+
+	plan_init(&plan);
+	str_addf(&text, "%s(", syscall_name(call));
+	filter_print_test(f, t, call, &text);
+	str_add(&text, ")");
+	if (calls_parse(a, str_text(&text), SECCOMP_RET_LOG, &plan, &e) < 0 ||
+	    filter_make(a, &plan, &again, &e) < 0)
+		fail_msg("%s: %s", str_text(&text), e.message);
+	same = again.tests;
+	if (again.test_count != 1 || same->mask != t->mask ||
+	    same->arg != t->arg || same->negated != t->negated ||
+	    same->count != t->count ||
+	    memcmp(again.values, f->values + t->first,
+		   t->count * sizeof(*f->values)) != 0)
+		fail_msg("%s is read as another", str_text(&text));
+}
+
+static void check_print(struct arena *a, const struct filter *f)
+{
+	struct str text = { .arena = a };
+
+	for (unsigned int i = 0; i < syscall_count; i++)
+		for (size_t k = 0; k < f->calls[i].count; k++) {
+			const struct filter_rule *r =
+				&f->rules[f->calls[i].first + k];
+
+			for (size_t n = 0; n < r->count; n++)
+				check_printed(a, f, &f->tests[r->first + n], i);
+		}
+	filter_print(f, &text);
+	unit_has(str_text(&text), "\nall others: ");
+}
+
 /* --- all ----------------------------------------------------------------- */
 
 static void try_arch(struct sample *s, uint32_t arch)
@@ -282,6 +327,7 @@ static size_t try_set(uint64_t seed, bool notify)
 		return 0;
 	}
 	check_form(&both.check);
+	check_print(&a, &filter);
 	try_arch(&s, syscall_arch);
 	try_arch(&s, syscall_arch_x86);
 	tests = filter.test_count;

@@ -7,167 +7,25 @@
 
 #include "bpf.h"
 #include "sample.h"
+#include "scmp.h"
 
 #include "host/syscalls.h"
 #include "input/directive.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <linux/capability.h>
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
-#include <sys/mman.h>
 
 /* --- the same filter, by libseccomp -------------------------------------- */
 
-/* Of each argument the bits in `known` are those of `value`. */
-struct cell {
-	uint64_t known[SYSCALL_ARGS], value[SYSCALL_ARGS];
-};
-
 struct other {
 	const struct filter *filter;
-	scmp_filter_ctx ctx;
-	size_t rules, compared;
+	size_t compared;
 	struct bpf bpf;
-	struct arena arena;
 };
-
-enum truth { NO, YES, PERHAPS };
-
-static enum truth holds(const struct filter *f, const struct filter_test *t,
-			const struct cell *c)
-{
-	uint64_t known = c->known[t->arg] & t->mask;
-	bool possible = false;
-
-	for (size_t i = 0; i < t->count; i++) {
-		uint64_t differs = f->values[t->first + i] ^ c->value[t->arg];
-
-		if (known & differs)
-			continue;
-		if (known == t->mask)
-			return t->negated ? NO : YES;
-		possible = true;
-	}
-	if (possible)
-		return PERHAPS;
-	return t->negated ? YES : NO;
-}
-
-/* The answer to all of a cell; or a test that some of it passes. */
-static const struct filter_test *decide(const struct filter *f,
-					const struct filter_call *call,
-					const struct cell *c, uint32_t *answer)
-{
-	*answer = call->answer;
-	for (size_t i = call->count; i > 0; i--) {
-		const struct filter_rule *r = &f->rules[call->first + i - 1];
-		const struct filter_test *open = NULL;
-		bool may = true;
-
-		for (size_t k = 0; k < r->count && may; k++) {
-			const struct filter_test *t = &f->tests[r->first + k];
-			enum truth truth = holds(f, t, c);
-
-			may = truth != NO;
-			if (truth == PERHAPS && !open)
-				open = t;
-		}
-		if (!may)
-			continue;
-		*answer = r->answer;
-		return open;
-	}
-	return NULL;
-}
-
-static void add_rule(struct other *o, int number, const struct cell *c,
-		     uint32_t answer)
-{
-	struct scmp_arg_cmp tests[SYSCALL_ARGS];
-	unsigned int n = 0;
-	int error;
-
-	/* What libseccomp answers anyway it takes no rule for. */
-	if (answer == o->filter->rest)
-		return;
-	for (unsigned int i = 0; i < SYSCALL_ARGS; i++)
-		if (c->known[i])
-			tests[n++] = SCMP_CMP64(i, SCMP_CMP_MASKED_EQ,
-						c->known[i], c->value[i]);
-	error = seccomp_rule_add_exact_array(o->ctx, answer, number, n, tests);
-	if (error)
-		fail_msg("rule for number %d: %s", number, strerror(-error));
-	o->rules++;
-}
-
-/*
- * A rule of libseccomp compares an argument once, and which of two that both
- * hold decides is not said: so an argument is split, from its highest bit on,
- * into cells that have one answer each.
- */
-static void add_cells(struct other *o, int number,
-		      const struct filter_call *call, struct cell c)
-{
-	uint32_t answer;
-	const struct filter_test *t = decide(o->filter, call, &c, &answer);
-	uint64_t bit = (uint64_t)1 << 63;
-
-	if (!t) {
-		add_rule(o, number, &c, answer);
-		return;
-	}
-	while (!(bit & t->mask & ~c.known[t->arg]))
-		bit >>= 1;
-	c.known[t->arg] |= bit;
-	add_cells(o, number, call, c);
-	c.value[t->arg] |= bit;
-	add_cells(o, number, call, c);
-}
-
-static bool is_known(uint32_t number)
-{
-	char *name =
-		seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)number);
-	bool known = name != NULL;
-
-	free(name);
-	return known;
-}
-
-static void export(struct other *o)
-{
-	autoclose int fd = memfd_create("bpf", MFD_CLOEXEC);
-	struct sock_filter *code;
-	off_t size;
-
-	assert_true(fd >= 0);
-	assert_int_equal(seccomp_export_bpf(o->ctx, fd), 0);
-	size = lseek(fd, 0, SEEK_END);
-	assert_true(size > 0 && size % (off_t)sizeof(*code) == 0);
-	code = arena_alloc(&o->arena, (size_t)size);
-	assert_int_equal(pread(fd, code, (size_t)size, 0), size);
-	o->bpf = (struct bpf){ code, (size_t)size / sizeof(*code) };
-}
-
-/* The calls that libseccomp has no name for are not compared. */
-static void build(struct other *o, unsigned int level)
-{
-	o->ctx = seccomp_init(o->filter->rest);
-	assert_non_null(o->ctx);
-	assert_int_equal(
-		seccomp_attr_set(o->ctx, SCMP_FLTATR_CTL_OPTIMIZE, level), 0);
-	for (unsigned int i = 0; i < syscall_count; i++)
-		if (syscalls[i].native >= 0 &&
-		    is_known((uint32_t)syscalls[i].native))
-			add_cells(o, syscalls[i].native, &o->filter->calls[i],
-				  (struct cell){ 0 });
-	export(o);
-	seccomp_release(o->ctx);
-}
 
 /* x32 and other architectures it answers in its own way. */
 static void compare(void *context, const struct seccomp_data *d)
@@ -180,7 +38,7 @@ static void compare(void *context, const struct seccomp_data *d)
 
 	if ((uint32_t)d->nr >= SYSCALL_NUMBER_END ||
 	    (syscall_by_number(d->arch, (uint32_t)d->nr) >= 0 &&
-	     !is_known((uint32_t)d->nr)))
+	     !scmp_knows(d->nr)))
 		return;
 	for (unsigned int i = 0; i < SYSCALL_ARGS; i++)
 		args[i] = d->args[i];
@@ -200,6 +58,8 @@ static void compare(void *context, const struct seccomp_data *d)
 static void compare_filter(const struct filter *f, unsigned int level)
 {
 	struct other o = { .filter = f };
+	struct arena a = { 0 };
+	struct err e = { 0 };
 	struct sample s = {
 		.filter = f,
 		.limit = 4000,
@@ -208,10 +68,11 @@ static void compare_filter(const struct filter *f, unsigned int level)
 		.context = &o,
 	};
 
-	build(&o, level);
+	if (scmp_compile(&a, f, level, &o.bpf, &e) < 0)
+		fail_msg("%s", unit_line(&a, &e));
 	sample_all(&s, syscall_arch);
 	assert_true(o.compared > 900);
-	arena_release(&o.arena);
+	arena_release(&a);
 }
 
 static void same_answers(void **state)

@@ -57,36 +57,8 @@ check: ## install what the tests lack and run all of them
 	@packaging/deps build test
 	@$(MAKE) --no-print-directory SAMPLE=4 KILLS=60 all $(CHECKS)
 
-$(B)/unit: $(wildcard tests/unit/*.c) $(CORE)
-	$(COMPILE) -Itests/unit -Itests/golden -o $@ $(filter %.c,$^) $(CORE) \
-		$(LDFLAGS) -lcmocka -lseccomp -lcap
-check-unit: $(B)/unit ## unit tests of the pure parts (cmocka)
-	$(B)/unit
-$(B)/golden: tests/golden/golden.c tests/golden/canned.c $(CORE)
-	$(COMPILE) -Itests/golden -o $@ $^ $(LDFLAGS)
-check-golden: $(B)/golden ## plans on canned hosts against their golden files
-	$(B)/golden tests/golden
-FUZZ := cli profile compile filter
-$(B)/corpus-%: tests/fuzz/%.c tests/fuzz/replay.c tests/golden/canned.c \
-		tests/unit/bpf.c tests/unit/sample.c $(CORE)
-	$(COMPILE) -Itests/golden -Itests/unit -o $@ $^ $(LDFLAGS)
-check-corpus: $(FUZZ:%=$(B)/corpus-%) ## replay what fuzzing collected
-	@for f in $(FUZZ); do $(B)/corpus-$$f tests/corpus/$$f || exit 1; done
+include tests/checks.mk
 
-INSIDE = SANDBOX=$(abspath $(BIN)) PROBE=$(abspath $(B)/probe) INJECT=$(abspath $(B)/inject)
-$(B)/probe $(B)/inject: $(B)/%: tests/%.c
-	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -O2 $(WARN) -static -o $@ $<
-check-cli: $(BIN) $(B)/probe ## command-line tests (bats); as root: as a user too
-	$(INSIDE) tests/cli/run
-check-sweep: $(BIN) $(B)/probe $(B)/inject ## each call of set-up fails (SAMPLE=N: each N-th)
-	$(INSIDE) tests/sweep --sample $(or $(SAMPLE),1)
-check-kill9: $(BIN) $(B)/probe ## ended at any moment, it leaves nothing (KILLS=500)
-	$(INSIDE) tests/kill9 $(or $(KILLS),500)
-check-attacks: $(BIN) ## ways out of sandboxes: open without their wall, closed inside
-	$(INSIDE) tests/attacks/run --table $(B)/attacks.md
-check-embedded: $(BIN) ## a changed profile changes the filter that is embedded
-	+B=$(B) SANDBOX=$(abspath $(BIN)) tests/embedded
 check-vm: all ## the main job on stock kernels: VM=RUNNER, a machine's runner
 	for k in 6.1 6.12; do $(VM) --kernel $$k -- tests/vm/smoke || exit 1; done
 
@@ -151,7 +123,7 @@ clean: ## remove everything that was built
 	rm -rf build sandbox compile_commands.json
 
 help: ## this list
-	@sed -n 's/^\([a-z0-9_.-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 24
+	@sed -n 's/^\([a-z0-9_.-]*\):.*## \(.*\)/  \1\t\2/p' Makefile tests/checks.mk | expand -t 24
 
 .DELETE_ON_ERROR:
 .PHONY: all demo check $(CHECKS) check-vm asan valgrind fuzz bench lint format \

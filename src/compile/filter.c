@@ -22,7 +22,9 @@ static void add_values(struct maker *m, const struct call_test *t,
 		       struct filter_test *out)
 {
 	out->first = (uint16_t)m->values.count;
-	for (size_t i = 0; i < t->value_count; i++) {
+	/* What is more than a program can hold is an error later on. */
+	for (size_t i = 0;
+	     i < t->value_count && m->values.count <= BPF_COUNT_MAX; i++) {
 		uint64_t v = t->values[i];
 		size_t at = out->first, n = m->values.count;
 

@@ -79,7 +79,7 @@ static void make(struct arena *a, const char *name, const char *text,
 	check(settings_apply(&settings, a, "/", &plan, &e), name, &e);
 	out->filter = (struct filter){ 0 };
 	out->profiles = (struct str){ .arena = a };
-	if (plan.calls.count == 0)
+	if (!filter_wanted(&plan))
 		return;
 	check(filter_make(a, &plan, &out->filter, &e), name, &e);
 	check(bpf_compile(a, &out->filter, false, &out->bpf, &e), name, &e);

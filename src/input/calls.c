@@ -63,6 +63,11 @@ static int value(struct reader *r, const char *word, uint64_t *out,
 		if (constant_find(word, out))
 			return 0;
 		err_set(e, ERR_USAGE, "constant '%s' is not known", word);
+		if (islower((unsigned char)word[0]))
+			return err_hint(e, "the arguments of %s are %s",
+					syscall_name(r->call),
+					syscall_texts +
+						syscalls[r->call].signature);
 		return err_hint(e,
 				"write it as a number, 0x... in hexadecimal");
 	}
@@ -118,9 +123,24 @@ static uint64_t width_mask(const struct syscall_arg *arg)
 }
 
 /*
- * Negative constants and -1 of a narrow argument are what the kernel sees of
- * them; other bits that it does not look at can never be equal.
+ * Whether the kernel can see that: -1 of a narrow argument is what it sees of
+ * it, but other bits that it does not look at can never be equal.
  */
+static bool fits(uint64_t v, uint64_t width)
+{
+	return !(v & ~width) || ((v | width) == UINT64_MAX && v >> 63);
+}
+
+static int too_wide(const struct reader *r, const struct syscall_arg *arg,
+		    uint64_t v, struct err *e)
+{
+	return err_set(e, ERR_USAGE,
+		       "0x%llx does not fit into the %u bits that the kernel "
+		       "looks at in '%.*s' of %s",
+		       (unsigned long long)v, arg->bits, (int)arg->name_length,
+		       arg->name, syscall_name(r->call));
+}
+
 static int set_values(const struct reader *r, const struct syscall_arg *arg,
 		      const struct values *values, struct call_test *t,
 		      struct err *e)
@@ -129,16 +149,9 @@ static int set_values(const struct reader *r, const struct syscall_arg *arg,
 
 	for (size_t i = 0; i < values->list.count; i++) {
 		uint64_t *v = &values->list.items[i];
-		bool negative = (*v | width) == UINT64_MAX && *v >> 63;
 
-		if (*v & ~width && !negative)
-			return err_set(e, ERR_USAGE,
-				       "0x%llx does not fit into the %u bits "
-				       "that the kernel looks at in '%.*s' of "
-				       "%s",
-				       (unsigned long long)*v, arg->bits,
-				       (int)arg->name_length, arg->name,
-				       syscall_name(r->call));
+		if (!fits(*v, width))
+			return too_wide(r, arg, *v, e);
 		*v &= width;
 		if (*v & ~t->mask)
 			return err_set(e, ERR_USAGE,
@@ -164,6 +177,8 @@ static int read_test(struct reader *r, const struct syscall_arg *arg,
 	if (none || take(r, "&")) {
 		if (read_bits(r, &t->mask, e) < 0)
 			return -1;
+		if (!fits(t->mask, width_mask(arg)))
+			return too_wide(r, arg, t->mask, e);
 		t->mask &= width_mask(arg);
 		if (!t->mask)
 			return err_set(e, ERR_USAGE, "these bits are none");

@@ -312,8 +312,11 @@ for high in (0, 1 << 32, 0xffffffff << 32):
 		--syscalls-deny 'socket(AF_UNIX)getcwd'
 	fails 125 '0x100000000 does not fit into the 32 bits' "'cmd' of ioctl" \
 		-- --syscalls-deny 'ioctl(cmd == 0x100000000)'
-	fails 125 'these bits are none' -- \
+	fails 125 'does not fit into the 32 bits' -- \
 		--syscalls-deny 'ioctl(cmd & 0x100000000)'
+	fails 125 'these bits are none' -- --syscalls-deny 'ioctl(cmd & 0)'
+	fails 125 "constant 'flag' is not known" 'flags:32 stack:64' -- \
+		--syscalls-deny 'clone(flag & CLONE_NEWUSER)'
 	fails 125 'conditions on read cannot be given' -- \
 		--syscalls-deny 'read(fd == 1)'
 	fails 125 'has no argument number 7' -- \

@@ -190,7 +190,10 @@ static const struct bad {
 	{ "mknod(mode & S_IFMT == 0x1fff)",
 	  "0x1fff has bits that the mask 0xf000 takes away", "" },
 	{ "ioctl(cmd & 0)", "these bits are none", "" },
-	{ "ioctl(cmd !& 0x100000000)", "these bits are none", "" },
+	{ "ioctl(cmd !& 0x100000000)",
+	  "0x100000000 does not fit into the 32 bits that the kernel looks at "
+	  "in 'cmd' of ioctl",
+	  "" },
 	/* what is missing */
 	{ "ioctl(cmd == 1", "',' or ')' is wanted at ''", "" },
 	{ "ioctl(cmd == 1 mount", "',' or ')' is wanted at 'mount'", "" },

@@ -168,9 +168,9 @@ static int sandbox(int argc, char **argv, struct err *e)
 		settings_print(&request.settings, &out);
 		return print(&out, e);
 	}
-	profile_files_protect(&plans, &caller, &request, plan);
 	plan->command = request.command;
-	if (plan_check(plan, e) < 0 || arena_seal(&plans, e) < 0)
+	if (profile_files_protect(&plans, &files, &request, plan, e) < 0 ||
+	    plan_check(plan, e) < 0 || arena_seal(&plans, e) < 0)
 		return -1;
 	if (request.action == ACTION_PRINT_FILTER) {
 		struct str out = { .arena = &words };

@@ -103,6 +103,9 @@ syscalls-deny socket(AF_NETLINK, *, protocol != NETLINK_ROUTE)
 syscalls-deny socketpair(domain != AF_UNIX)
 # Typing into the terminal, and taking it over.
 syscalls-deny ioctl(cmd == TIOCSTI|TIOCLINUX|TIOCSETD|TIOCCONS)
+# Snapshots of btrfs: of all that is in the file system, hidden or not
+# (SNAP_CREATE and SNAP_CREATE_V2 of linux/btrfs.h).
+syscalls-deny ioctl(cmd == 0x50009401|0x50009417)
 # Personalities that change numbers of versions, or no address, and nothing else.
 syscalls-allow personality(PER_LINUX|PER_LINUX32|ADDR_NO_RANDOMIZE|UNAME26|0xffffffff)
 

@@ -1,7 +1,9 @@
 # compile, run and debug C and C++
 #
-# On top of default: debuggers may trace what runs inside; the settings of
-# compilers, make and ccache are in the environment, and ccache's cache is kept.
+# On top of default: debuggers may trace what runs inside, and the settings of
+# compilers, make and ccache are in the environment. ccache's cache is not shown:
+# who can write to it decides about what is built outside, by its ccache.conf
+# too. Add --rw ~/.cache/ccache where that is wanted.
 include default
 
 syscalls-allow ptrace process_vm_readv process_vm_writev kcmp
@@ -27,7 +29,5 @@ keepenv GCC_*
 keepenv CCACHE_*
 keepenv ?SAN_OPTIONS
 
-rw-try ~/.cache/ccache
-rw-try ~/.ccache
 ro-try ~/.config/ccache
 ro-try ~/.gdbinit

@@ -252,6 +252,10 @@ static size_t make_ranges(const struct builder *b, bool x86,
 			.answer = said(b, c->answer, is_ours(i)),
 			.call = c->count ? (int)i : -1,
 		};
+		if (x86 && filter_is_blind(b->filter, i)) {
+			calls[count - 1].answer = ENOSYS_ANSWER;
+			calls[count - 1].call = -1;
+		}
 	}
 	qsort(calls, count, sizeof(*calls), by_number);
 	n = add_range(out, n, rest);

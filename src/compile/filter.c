@@ -108,6 +108,24 @@ static size_t latest_of(const struct latest *l, unsigned int call)
 	return last > l->all ? last : l->all;
 }
 
+/*
+ * 32-bit x86 makes sockets and System V IPC also by one call for all of them,
+ * with what it is about in memory. Where rules look at arguments of those, it
+ * is not let past them, unless it is named itself.
+ */
+static void close_multiplexer(const char *name, const char *group,
+			      const struct latest *latest,
+			      struct filter_call *calls)
+{
+	int call = syscall_find(name), of = syscall_group_find(group);
+
+	if (call < 0 || of < 0 || latest->one[call])
+		return;
+	for (unsigned int i = 0; i < syscall_count; i++)
+		if (syscalls[i].group == of && calls[i].count)
+			calls[call].answer = SECCOMP_RET_ERRNO | ENOSYS;
+}
+
 int filter_make(struct arena *a, const struct plan *p, struct filter *out,
 		struct err *e)
 {
@@ -132,6 +150,8 @@ int filter_make(struct arena *a, const struct plan *p, struct filter *out,
 			return err_set(e, ERR_USAGE,
 				       "too many conditions on system calls");
 	}
+	close_multiplexer("socketcall", "sockets", &latest, calls);
+	close_multiplexer("ipc", "ipc", &latest, calls);
 	*out = (struct filter){
 		.rest = rest,
 		.x86 = p->calls_x86 && syscall_arch_x86,
@@ -189,6 +209,11 @@ bool filter_reports(uint32_t answer)
 	return !lets_through(answer) && answer != (SECCOMP_RET_ERRNO | ENOSYS);
 }
 
+bool filter_is_blind(const struct filter *f, unsigned int call)
+{
+	return f->calls[call].count && str_equal(syscall_name(call), "mmap");
+}
+
 /* --- the meaning -------------------------------------------------------- */
 
 static bool holds(const struct filter *f, const struct filter_test *t,
@@ -223,6 +248,8 @@ uint32_t filter_answer(const struct filter *f, uint32_t arch, uint32_t number,
 	if (*call < 0)
 		return f->rest;
 	c = &f->calls[*call];
+	if (arch != syscall_arch && filter_is_blind(f, (unsigned int)*call))
+		return SECCOMP_RET_ERRNO | ENOSYS;
 	for (size_t i = c->count; i > 0; i--) {
 		const struct filter_rule *rule = &f->rules[c->first + i - 1];
 

@@ -78,6 +78,12 @@ bool filter_equal(const struct filter *a, const struct filter *b);
 bool filter_allows(const struct filter *f, unsigned int call);
 
 /*
+ * Whether conditions on this call cannot be told for 32-bit x86, where its
+ * arguments are in memory (the old mmap): it is answered ENOSYS there.
+ */
+bool filter_is_blind(const struct filter *f, unsigned int call);
+
+/*
  * What a call gets: the meaning of the rules, and of what BPF adds to them, as
  * plainly as it can be said. `arch` and `number` as in seccomp_data. `*call` is
  * its index in the table, or -1.

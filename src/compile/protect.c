@@ -6,12 +6,28 @@
  * They are bound read-only on themselves. Above them in a writable tree the
  * names that lead there are bound on themselves too, writable: a mount point can
  * be neither renamed nor removed, so that nothing else gets into its place. What
- * the caller could not change outside is left as it is.
+ * the caller could not change outside is left as it is. What something else was
+ * mounted over is out of sight; to hold it all the same does no harm.
  */
 #include "compile/steps.h"
 
 #include "base/err.h"
 #include "base/str.h"
+
+#include <errno.h>
+
+/* One thing to protect. */
+struct guard {
+	struct steps *steps;
+	const struct plan_protected *what;
+	const struct path_fact *fact;
+};
+
+/* A writable bind that shows it: `from` is what its source is called here. */
+struct view {
+	const struct step *on;
+	const char *from;
+};
 
 static bool may_change(const struct steps *s, uid_t uid, mode_t mode)
 {
@@ -20,17 +36,40 @@ static bool may_change(const struct steps *s, uid_t uid, mode_t mode)
 	return caller == 0 || caller == uid || (mode & 022);
 }
 
-/* What comes after `on` and is put over `path`. */
-static bool is_covered(const struct steps *s, const struct step *on,
-		       const char *path)
+static bool is_part_changeable(const struct guard *g, size_t i)
 {
-	const struct step *end = s->list.items + s->list.count;
+	const struct path_part *part = &g->fact->parts[i];
 
-	for (const struct step *later = on + 1; later < end; later++)
-		if (later->kind == STEP_HIDE && path_within(path, later->dest))
-			return true;
-	return steps_covering(s, path) != on;
+	return part->type != PATH_LINK &&
+	       may_change(g->steps, part->uid, part->mode);
 }
+
+/*
+ * Whether the caller could put another thing into the place of part number `i`:
+ * it is in a directory that it may change, the one before it. After a symlink
+ * that is not known: then yes.
+ */
+static bool is_name_changeable(const struct guard *g, size_t i)
+{
+	if (i == 0)
+		return may_change(g->steps, 0, 0755);
+	return g->fact->parts[i - 1].type == PATH_LINK ||
+	       is_part_changeable(g, i - 1);
+}
+
+/* Whether the caller could change anything about it, or on the way there. */
+static bool is_changeable(const struct guard *g)
+{
+	const struct path_fact *fact = g->fact;
+
+	for (size_t i = 0; i < fact->part_count; i++)
+		if (is_name_changeable(g, i) || is_part_changeable(g, i))
+			return true;
+	/* Deeper down, who knows. */
+	return fact->part_count == 0 || fact->type == PATH_DIR;
+}
+
+/* --- steps -------------------------------------------------------------- */
 
 static bool is_added(const struct steps *s, const char *dest)
 {
@@ -53,29 +92,53 @@ static void add(struct steps *s, const char *dest, uint64_t attributes,
 	step->directory = directory;
 }
 
-/* The bind's step number `at`, which may have moved. */
-static const struct step *step_at(const struct steps *s, size_t at)
+/* Where the view shows `path`, or NULL. */
+static const char *seen_at(const struct steps *s, const struct view *v,
+			   const char *path)
 {
-	return &s->list.items[at];
+	if (!path_within(path, v->from))
+		return NULL;
+	return path_rebase(s->c->arena, path, v->from, v->on->dest);
 }
 
-/* One name on the way, as bind number `at` shows it. */
-static void hold_name(struct steps *s, size_t at, const char *name, bool create)
+/*
+ * What is to be made is made only where nothing else was mounted over it. By
+ * text, as no part of `dest` is a symlink in what `on` shows.
+ */
+static bool is_covered(const struct steps *s, const struct view *v,
+		       const char *dest)
 {
-	const struct step *on = step_at(s, at);
-	const char *dest;
+	const struct step *on = steps_covering(s, dest);
 
-	if (!path_within(name, on->source) || str_equal(name, on->source))
+	return !on || on->dest != v->on->dest || on->source != v->on->source;
+}
+
+static void hold(struct guard *g, const struct view *v, const char *path,
+		 bool create)
+{
+	const char *dest = seen_at(g->steps, v, path);
+
+	if (!dest || str_equal(path, v->from) ||
+	    (create && is_covered(g->steps, v, dest)))
 		return;
-	dest = path_rebase(s->c->arena, name, on->source, on->dest);
-	if (!is_covered(s, on, dest))
-		add(s, dest, 0, create, true);
+	add(g->steps, dest, 0, create, true);
 }
 
-/* Directories above `path` that do not exist yet: from `exists` on. */
-static void hold_missing(struct steps *s, size_t at, const char *exists,
-			 const char *path)
+/* The names that lead there and that the caller could change. */
+static void hold_names(struct guard *g, const struct view *v)
 {
+	for (size_t i = 0; i < g->fact->part_count; i++)
+		if (is_name_changeable(g, i) &&
+		    !str_equal(g->fact->parts[i].at, g->fact->resolved))
+			hold(g, v, g->fact->parts[i].at, false);
+}
+
+/* Directories above it that do not exist yet. */
+static void hold_missing(struct guard *g, const struct view *v)
+{
+	const struct path_fact *fact = g->fact;
+	const char *path = fact->resolved;
+	const char *exists = fact->parts[fact->part_count - 1].at;
 	size_t n = exists[1] ? strlen(exists) : 0;
 
 	if (!path_within(path, exists))
@@ -84,43 +147,27 @@ static void hold_missing(struct steps *s, size_t at, const char *exists,
 		n += 1 + strcspn(path + n + 1, "/");
 		if (!path[n])
 			return;
-		hold_name(s, at, arena_dup_n(s->c->arena, path, n), true);
+		hold(g, v, arena_dup_n(g->steps->c->arena, path, n), true);
 	}
 }
 
-/*
- * The names that lead to `fact` and that the caller could change: those in a
- * directory of its own.
- */
-static void hold_names(struct steps *s, size_t at, const struct path_fact *fact)
+/* --- what cannot be protected ------------------------------------------- */
+
+/* What the caller has closed to itself the command could open again. */
+static int unreachable(const struct path_fact *fact, struct err *e)
 {
-	bool changeable = may_change(s, 0, 0755);
-
-	for (size_t i = 0; i < fact->part_count; i++) {
-		const struct path_part *part = &fact->parts[i];
-
-		if (changeable && !str_equal(part->at, fact->resolved))
-			hold_name(s, at, part->at, false);
-		changeable = may_change(s, part->uid, part->mode);
-		/* A symlink leads to a place whose parts come next. */
-		if (part->type == PATH_LINK)
-			changeable = true;
-	}
+	err_set(e, ERR_USAGE, "protect '%s'", fact->path);
+	e->errnum = fact->errnum;
+	return err_hint(e, "what is in it decides about the next run, and the "
+			   "command could get there; make it accessible");
 }
 
-/* Whether the caller could change the file or directory, or put another there. */
-static bool is_changeable(const struct steps *s, const struct path_fact *fact)
+static int without_meaning(const struct path_fact *fact, struct err *e)
 {
-	size_t n = fact->part_count;
-
-	if (fact->type == PATH_ABSENT || fact->type == PATH_UNREACHABLE)
-		return n == 0 || may_change(s, fact->parts[n - 1].uid,
-					    fact->parts[n - 1].mode);
-	if (fact->type == PATH_DIR || n < 2)
-		return true;
-	return may_change(s, fact->uid, fact->mode) ||
-	       may_change(s, fact->parts[n - 2].uid, fact->parts[n - 2].mode) ||
-	       fact->link_count > 0;
+	err_set(e, ERR_USAGE, "protect '%s': '..' after what does not exist",
+		fact->path);
+	return err_hint(e, "what is in it decides about the next run; write "
+			   "the path without '..'");
 }
 
 static int no_create(const struct path_fact *fact, struct err *e)
@@ -132,61 +179,81 @@ static int no_create(const struct path_fact *fact, struct err *e)
 			   "or leave out --no-create");
 }
 
-/* What the caller has closed to itself the command could open again. */
-static int unreachable(const struct path_fact *fact, struct err *e)
-{
-	err_set(e, ERR_USAGE, "protect '%s'", fact->path);
-	e->errnum = fact->errnum;
-	return err_hint(e, "what is in it decides about the next run, and the "
-			   "command could get there; make it accessible");
-}
+/* --- one bind ----------------------------------------------------------- */
 
-/* What bind number `at` shows of `fact` becomes read-only. */
-static int protect_in(struct steps *s, size_t at, const struct path_fact *fact,
-		      const struct plan_protected *what, struct err *e)
+static int protect_missing(struct guard *g, const struct view *v, struct err *e)
 {
-	const struct step *on = step_at(s, at);
-	bool create = fact->type == PATH_ABSENT;
-	const char *dest;
+	const struct path_fact *fact = g->fact;
+	const char *dest = seen_at(g->steps, v, fact->resolved);
 
-	if (path_within(on->source, fact->resolved)) {
-		/* All of it is in there. */
-		if (!is_covered(s, on, on->dest))
-			add(s, on->dest, ATTR_RO, false, true);
+	if (!g->what->create || !dest || is_covered(g->steps, v, dest) ||
+	    fact->part_count == 0)
 		return 0;
-	}
-	hold_names(s, at, fact);
-	on = step_at(s, at);
-	if (!path_within(fact->resolved, on->source) ||
-	    (create && !what->create) || path_has_dotdot(fact->resolved))
+	/* A file where a directory should be is held as a name, and stays. */
+	if (fact->errnum == ENOTDIR)
 		return 0;
-	dest = path_rebase(s->c->arena, fact->resolved, on->source, on->dest);
-	if (is_covered(s, on, dest))
-		return 0;
-	if (fact->type == PATH_UNREACHABLE)
-		return unreachable(fact, e);
-	if (create && s->c->plan->no_create)
+	if (g->steps->c->plan->no_create)
 		return no_create(fact, e);
-	if (create && fact->part_count)
-		hold_missing(s, at, fact->parts[fact->part_count - 1].at,
-			     fact->resolved);
-	add(s, dest, ATTR_RO, create, what->directory);
+	hold_missing(g, v);
+	add(g->steps, dest, ATTR_RO, true, g->what->directory);
 	return 0;
 }
 
-static int protect(struct steps *s, const struct path_fact *fact,
-		   const struct plan_protected *what, struct err *e)
+static int protect_in(struct guard *g, const struct view *v, struct err *e)
 {
+	const struct path_fact *fact = g->fact;
+	const char *dest;
+
+	if (path_has_dotdot(fact->resolved))
+		return without_meaning(fact, e);
+	if (path_within(v->from, fact->resolved)) {
+		/* All of it is in there. */
+		add(g->steps, v->on->dest, ATTR_RO, false, true);
+		return 0;
+	}
+	hold_names(g, v);
+	dest = seen_at(g->steps, v, fact->resolved);
+	if (fact->type == PATH_UNREACHABLE)
+		return dest ? unreachable(fact, e) : 0;
+	if (fact->type == PATH_ABSENT)
+		return protect_missing(g, v, e);
+	if (dest)
+		add(g->steps, dest, ATTR_RO, false, g->what->directory);
+	return 0;
+}
+
+/*
+ * By another name a bind may show the same directory: where the host has it
+ * mounted a second time.
+ */
+static const char *name_here(const struct path_fact *fact,
+			     const struct step *step)
+{
+	for (size_t i = 0; step->ino && i < fact->part_count; i++)
+		if (fact->parts[i].ino == step->ino &&
+		    fact->parts[i].dev == step->dev)
+			return fact->parts[i].at;
+	return step->source;
+}
+
+static int protect(struct steps *s, const struct plan_protected *what,
+		   struct err *e)
+{
+	struct guard g = { s, what, host_path(s->c->host, what->path) };
 	size_t count = s->list.count;
 
-	if (!is_changeable(s, fact))
+	if (!is_changeable(&g))
 		return 0;
 	for (size_t i = 0; i < count; i++) {
-		const struct step *step = step_at(s, i);
+		/* Adding steps moves them. */
+		struct step *on = arena_new(s->c->arena, struct step);
+		struct view v = { on, NULL };
 
-		if (step->kind == STEP_BIND &&
-		    !(step->attributes & MOUNT_ATTR_RDONLY) &&
-		    protect_in(s, i, fact, what, e) < 0)
+		*on = s->list.items[i];
+		if (on->kind != STEP_BIND || on->attributes & MOUNT_ATTR_RDONLY)
+			continue;
+		v.from = name_here(g.fact, on);
+		if (protect_in(&g, &v, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -194,16 +261,12 @@ static int protect(struct steps *s, const struct path_fact *fact,
 
 int protect_finish(struct steps *s, struct err *e)
 {
-	const struct host *h = s->c->host;
 	const struct plan *p = s->c->plan;
-	const struct plan_protected self = { h->self, false, false };
+	const struct plan_protected self = { s->c->host->self, false, false };
 
 	s->origin = NULL;
-	for (size_t i = 0; i < p->protected.count; i++) {
-		const struct plan_protected *what = &p->protected.items[i];
-
-		if (protect(s, host_path(h, what->path), what, e) < 0)
+	for (size_t i = 0; i < p->protected.count; i++)
+		if (protect(s, &p->protected.items[i], e) < 0)
 			return -1;
-	}
-	return h->self ? protect(s, host_path(h, h->self), &self, e) : 0;
+	return self.path ? protect(s, &self, e) : 0;
 }

@@ -7,6 +7,9 @@
 #include "base/str.h"
 #include "host/syscalls.h"
 
+#include <linux/capability.h>
+#include <linux/sched.h>
+
 static bool allows(const struct filter *f, const char *name)
 {
 	int call = syscall_find(name);
@@ -81,6 +84,12 @@ int compile_filter(struct compile *c, struct err *e)
 				     "execve", e);
 	if (out->raw_count && !allows(&out->filter, "seccomp"))
 		return refuses_start("which --seccomp needs", "seccomp", e);
+	if (p->explain && !(out->namespaces & CLONE_NEWUSER) &&
+	    p->caps & (CAP_BIT(CAP_SYS_PTRACE) | CAP_BIT(CAP_SYS_ADMIN)))
+		return err_set(e, ERR_USAGE,
+			       "--explain with CAP_SYS_PTRACE or CAP_SYS_ADMIN "
+			       "needs --unshare-user: PID 1, which passes the "
+			       "reports on, would be in reach");
 	out->filtered = true;
 	out->explain = p->explain;
 	out->join_keyring = wants_keyring(&out->filter);

@@ -55,6 +55,7 @@ struct path_part {
 	enum path_type type;
 	uid_t uid;
 	mode_t mode;
+	uint64_t dev, ino;
 };
 
 struct path_entry {

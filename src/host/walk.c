@@ -69,6 +69,8 @@ static void add_part(struct arena *a, struct way *way,
 			.type = type_of(s->st.st_mode),
 			.uid = s->st.st_uid,
 			.mode = s->st.st_mode & 07777,
+			.dev = s->st.st_dev,
+			.ino = s->st.st_ino,
 		};
 }
 

@@ -198,6 +198,13 @@ static int read_test(struct reader *r, const struct syscall_arg *arg,
 			       r->p);
 	if (read_values(r, NULL, &values, e) < 0)
 		return -1;
+	if (t->mask != width_mask(arg) && values.list.count > 1) {
+		/* After bits, people mean these bits together; elsewhere not. */
+		err_set(e, ERR_USAGE,
+			"after '&' and bits only one value can be compared");
+		return err_hint(e, "write several bits as one number, and "
+				   "several values as several rules");
+	}
 	return set_values(r, arg, &values, t, e);
 }
 

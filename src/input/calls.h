@@ -9,7 +9,7 @@
  *	clone(flags !& CLONE_NEWUSER)              none of them is
  *	ioctl(cmd == TIOCSTI|TIOCLINUX)            it is one of these
  *	ioctl(cmd != TIOCSTI|TIOCLINUX)            it is none of these
- *	mknod(mode & S_IFMT == S_IFCHR|S_IFBLK)    these bits of it are
+ *	mknod(mode & S_IFMT == S_IFCHR)            these bits of it are that
  *	socket(AF_UNIX|AF_INET, *, 0)              by position; * is anything
  *
  * Several conditions, separated by commas, must all hold. What is compared are

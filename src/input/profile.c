@@ -114,7 +114,7 @@ static int one_line(struct profile_reader *r, const struct profile_text *t,
 {
 	struct arena *a = r->settings->arena;
 	const struct directive *d;
-	struct words w = { 0 };
+	struct words w;
 	struct setting *s;
 
 	if (length > PROFILE_LINE_MAX)

@@ -256,15 +256,58 @@ static void protect(struct arena *a, struct plan *out, const char *path,
 		(struct plan_protected){ path, directory, create };
 }
 
-void profile_files_protect(struct arena *a, const struct caller *caller,
-			   const struct request *request, struct plan *out)
+/* What the names in a directory of profiles lead to. */
+static int protect_links(struct arena *a, int place, const char *path,
+			 struct plan *out, struct err *e)
 {
+	int fd = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dirent *d;
+	DIR *dir;
+
+	/* It is another's, then: no link in it is the caller's to change. */
+	if (fd < 0 && errno == EACCES)
+		return 0;
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir)
+		return err_sys(e, "list the profiles in '%s'", path);
+	while ((errno = 0, d = readdir(dir)))
+		if (d->d_type == DT_LNK || d->d_type == DT_UNKNOWN)
+			protect(a, out, path_join(a, path, d->d_name), false,
+				false);
+	if (errno)
+		err_sys(e, "list the profiles in '%s'", path);
+	else
+		e = NULL;
+	closedir(dir);
+	return e ? -1 : 0;
+}
+
+int profile_files_protect(struct arena *a, struct profile_source *self,
+			  const struct request *request, struct plan *out,
+			  struct err *e)
+{
+	const struct caller *caller = self->caller;
+	struct profile_places *p = self->data;
 	const char *place[PROFILE_PLACES_MAX];
+	const char *home = caller_env(caller, "HOME");
 	size_t n = places(caller, a, place);
 
-	for (size_t i = 0; i < n; i++)
-		protect(a, out, path_parent(a, path_clean(a, "/", place[i])),
-			true, true);
+	if (!p->opened && open_places(self, a, e) < 0)
+		return -1;
+	/* Also when XDG_CONFIG_HOME is set today: it may not be tomorrow. */
+	if (home && home[0] == '/')
+		protect(a, out, path_clean(a, home, ".config/sandbox"), true,
+			true);
+	for (size_t i = 0; i < n; i++) {
+		const char *path = path_clean(a, "/", place[i]);
+
+		protect(a, out, path_parent(a, path), true, true);
+		protect(a, out, path, true, false);
+	}
+	for (size_t i = 0; i < p->count; i++)
+		if (protect_links(a, p->fd[i], path_clean(a, "/", p->path[i]),
+				  out, e) < 0)
+			return -1;
 	for (size_t i = 0; i < request->profile_count; i++)
 		protect(a, out, request->profiles[i], false, true);
 	/* It may be a symlink to the executable. */
@@ -273,6 +316,7 @@ void profile_files_protect(struct arena *a, const struct caller *caller,
 			path_clean(a, caller->cwd ? caller->cwd : "/",
 				   caller->called),
 			false, false);
+	return 0;
 }
 
 /* --- the list ----------------------------------------------------------- */

@@ -13,7 +13,7 @@ struct splitter {
 	const char *p, *end;
 	const struct caller *caller;
 	const char *cwd;
-	struct words *out;
+	const char **unset; /* the first variable that is not set */
 };
 
 static bool is_blank(char c)
@@ -51,8 +51,8 @@ static int expand(struct splitter *s, const char *name, struct str *word,
 	/* A HOME that is no path must not turn into one below. */
 	if (value && !str_equal(name, "USER") && value[0] != '/')
 		value = NULL;
-	if (!value && !s->out->unset)
-		s->out->unset = arena_dup(s->arena, name);
+	if (!value && !*s->unset)
+		*s->unset = arena_dup(s->arena, name);
 	str_add(word, value ? value : "");
 	return 0;
 }
@@ -191,14 +191,15 @@ int words_split(struct arena *a, const char *line, size_t length,
 		const struct caller *caller, const char *cwd, struct words *out,
 		struct err *e)
 {
-	struct words words = { 0 };
+	const char *unset = NULL;
+	size_t count = 0;
 	struct splitter s = {
 		.arena = a,
 		.p = line,
 		.end = line + length,
 		.caller = caller,
 		.cwd = cwd,
-		.out = &words,
+		.unset = &unset,
 	};
 
 	for (;;) {
@@ -210,11 +211,13 @@ int words_split(struct arena *a, const char *line, size_t length,
 			break;
 		if (one_word(&s, &word, e) < 0)
 			return -1;
-		if (words.count == WORDS_MAX)
+		if (count == WORDS_MAX)
 			return err_set(e, ERR_USAGE, "more than %d words",
 				       WORDS_MAX);
-		words.word[words.count++] = str_text(&word);
+		out->word[count++] = str_text(&word);
 	}
-	*out = words;
+	/* Not by way of a struct: most of its room is never used. */
+	out->count = count;
+	out->unset = unset;
 	return 0;
 }

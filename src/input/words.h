@@ -18,7 +18,10 @@ struct words {
 	const char *unset; /* first variable used that is not set, or NULL */
 };
 
-/* `line` of `length` bytes without its newline; `cwd` is ${PWD} or NULL. */
+/*
+ * `line` of `length` bytes without its newline; `cwd` is ${PWD} or NULL. Beyond
+ * `count` the words of `*out` are as they were, or left over.
+ */
 int words_split(struct arena *a, const char *line, size_t length,
 		const struct caller *caller, const char *cwd, struct words *out,
 		struct err *e);

@@ -253,6 +253,7 @@ static int make_protected(struct engine *en, const struct step *s,
 static int run_protect(struct engine *en, const struct step *s, struct err *e)
 {
 	struct dest to = { .name = strrchr(s->dest, '/') + 1 };
+	struct stat st;
 	int fd, made = s->create ? make_protected(en, s, &to, e) : 1;
 
 	if (made <= 0)
@@ -264,8 +265,11 @@ static int run_protect(struct engine *en, const struct step *s, struct err *e)
 				   AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH);
 	if (fd < 0 && errno == ENOENT)
 		return 0;
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(e, "protect '%s'", s->dest);
+	/* Our own cover of a hidden file: it is unlinked, and stays. */
+	if (st.st_nlink == 0)
+		return 0;
 	if ((s->attributes &&
 	     engine_set_attributes(fd, s->attributes, true, e) < 0) ||
 	    engine_attach(fd, &to, e) < 0)

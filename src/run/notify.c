@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "host/sys.h"
 #include "host/syscalls.h"
 
 #include <errno.h>
@@ -36,19 +37,21 @@ static bool still_waits(const struct run *r, uint64_t id)
 	return ioctl(r->notices, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
-static void read_name(pid_t pid, char name[16])
+/* The process, held: its number could become another's. */
+static int open_process(pid_t pid)
 {
 	char path[64];
-	ssize_t n = -1;
-	autoclose int fd = -1;
 
-	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0)
-		n = read(fd, name, 15);
-	if (n < 0)
-		n = 0;
-	name[n] = '\0';
+	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void read_name(int process, char name[16])
+{
+	autoclose int fd = openat(process, "comm", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, name, 15);
+
+	name[n < 0 ? 0 : n] = '\0';
 	name[strcspn(name, "\n")] = '\0';
 }
 
@@ -98,6 +101,7 @@ void notify_take(struct run *r)
 	union reply reply = { 0 };
 	const struct seccomp_data *data = &notice.is.data;
 	struct refusal refusal = { .count = 1 };
+	autoclose int process = -1;
 	uint64_t args[6];
 	uint32_t answer;
 
@@ -112,7 +116,8 @@ void notify_take(struct run *r)
 	if (refusal.call < 0)
 		refusal.call = syscall_by_number(data->arch, refusal.number);
 	keep_args(f, data, &refusal);
-	read_name((pid_t)notice.is.pid, refusal.name);
+	process = open_process((pid_t)notice.is.pid);
+	read_name(process, refusal.name);
 	if (!still_waits(r, notice.is.id))
 		return;
 	note(r->outcome, &refusal);
@@ -120,9 +125,9 @@ void notify_take(struct run *r)
 	reply.is.error = -EPERM;
 	if ((answer & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO)
 		reply.is.error = -(int)(answer & SECCOMP_RET_DATA);
-	if (answer == SECCOMP_RET_KILL_PROCESS && notice.is.pid > 0) {
-		kill((pid_t)notice.is.pid, SIGKILL);
+	/* pidfd_send_signal(2) takes a directory of /proc too. */
+	if (answer == SECCOMP_RET_KILL_PROCESS &&
+	    sys_pidfd_send_signal(process, SIGKILL, NULL) == 0)
 		r->filter_killed = true;
-	}
 	ioctl(r->notices, SECCOMP_IOCTL_NOTIF_SEND, &reply);
 }

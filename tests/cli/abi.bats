@@ -71,6 +71,26 @@ greeter() {
 	done
 }
 
+@test "32-bit calls with arguments in memory do not get past conditions" {
+	local rules=(--profile none --bind / / --syscalls-arch x86)
+
+	# old mmap, nr 90: ENOSYS once a rule looks at what mmap does
+	greeter map 90 0 0
+	sandbox "${rules[@]}" --syscalls-deny ptrace ./map
+	status_is 14 # EFAULT: the kernel looked at it
+	sandbox "${rules[@]}" --syscalls-deny 'mmap(prot & 6 == 6)' ./map
+	status_is 38
+	# socketcall(SYS_SOCKET), with nothing at its arguments' address
+	greeter net 102 1 0
+	sandbox "${rules[@]}" --syscalls-deny ptrace ./net
+	status_is 14
+	sandbox "${rules[@]}" --syscalls-deny 'socket(domain != AF_UNIX)' ./net
+	status_is 38
+	sandbox "${rules[@]}" --syscalls-deny 'socket(domain != AF_UNIX)' \
+		--syscalls-allow socketcall --syscalls-default allow ./net
+	status_is 14
+}
+
 @test "a 64-bit program gets nowhere by int 0x80 or by x32 numbers" {
 	cat >x.c <<-'END'
 		#include <stdio.h>

@@ -847,3 +847,15 @@ os.setxattr(\"setcap\", \"security.capability\",
 	status_is 3
 	quiet
 }
+
+@test "--explain keeps PID 1 out of reach, or does not run" {
+	is_root || return 0
+	fails 125 '--explain with CAP_SYS_PTRACE' --unshare-user -- \
+		--profile none --bind / / --unshare-pid --explain \
+		--syscalls-default allow --cap-add CAP_SYS_PTRACE
+}
+
+@test "after bits one value is compared" {
+	fails 125 "after '&' and bits only one value" -- --syscalls-deny \
+		'mprotect(prot & PROT_WRITE|PROT_EXEC == PROT_WRITE|PROT_EXEC)'
+}

@@ -106,13 +106,19 @@ shipped" ]
 	env -i PATH=/usr/bin:/bin HOME="$HOME" ./sandbox --profile gcc true
 }
 
-@test "a home that may not be entered does not matter" {
+@test "another's home that may not be entered does not matter" {
 	! is_root || return 0
-	mkdir -p "$T/closed/.config/sandbox/profiles"
-	chmod 0 "$T/closed"
-	HOME=$T/closed sandbox --profile gcc true
-	chmod 755 "$T/closed"
+	HOME=/root sandbox --profile gcc true
 	status_is 0
+}
+
+@test "one's own profiles that cannot be opened do" {
+	! is_root || return 0
+	mkdir -p "$HOME/.config/sandbox/profiles"
+	chmod 0 "$HOME/.config"
+	fails 125 'open the profiles' .config 'Permission denied' -- --workdir auto
+	chmod 755 "$HOME/.config"
+	works true
 }
 
 # --- composition -------------------------------------------------------------

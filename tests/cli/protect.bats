@@ -141,8 +141,7 @@ setup_home() {
 	mkdir -p "$HOME/.config/sandbox"
 	is_root && skip 'nothing is closed to root'
 	chmod 0 "$HOME/.config"
-	fails 125 .config/sandbox accessible -- --rw "$HOME"
-	works true
+	fails 125 .config/sandbox 'Permission denied' -- --rw "$HOME"
 	chmod 700 "$HOME/.config"
 	does_run --rw "$HOME"
 }
@@ -168,6 +167,89 @@ setup_home() {
 		cd project; ln -sf /bin/true box
 		cd project; mv box x
 		cd project; : >>box-1'
+}
+
+@test "what symlinks among the profiles lead to cannot be changed" {
+	setup_home
+	mkdir -p "$HOME/.config/sandbox" "$HOME/dot/profiles"
+	ln -s ../../dot/profiles "$HOME/.config/sandbox/profiles"
+	cannot 'touch dot/profiles/default.profile
+		mv dot/profiles x
+		mv dot x'
+	rm "$HOME/.config/sandbox/profiles"
+	mkdir "$HOME/.config/sandbox/profiles"
+	echo 'include default' >"$HOME/dot/my.profile"
+	ln -s ../../../dot/my.profile "$HOME/.config/sandbox/profiles/my.profile"
+	cannot 'echo rw / >dot/my.profile
+		mv dot/my.profile x
+		rm dot/my.profile'
+	# Also where only that directory is shown.
+	cd "$HOME/dot"
+	with=()
+	cannot "cd '$HOME/dot'; echo rw / >my.profile"
+}
+
+@test "a directory of another's in one's own cannot be moved away" {
+	is_root || skip 'makes directories for two users'
+	local place
+
+	place=$(mktemp -d /var/tmp/sandbox-protect.XXXXXX)
+	mkdir "$place/conf"
+	echo 'include default' >"$place/conf/p.profile"
+	chown 64123:64123 "$place"
+	cd "$place"
+	anything setpriv --reuid 64123 --regid 64123 --clear-groups \
+		"$SANDBOX" --profile ./conf/p.profile sh -c 'mv conf x'
+	rm -rf "$place"
+	[ "$status" = 1 ] || show 'it was moved' || return 1
+	[[ $stderr == *busy* ]]
+}
+
+@test "what is hidden or covered is protected all the same" {
+	# hidden before it exists
+	with=(--rw "$HOME" --hide "$HOME/.config")
+	cannot 'mkdir .config/sandbox/profiles
+		mv .config x'
+	rm -r "$HOME/.config"
+	# a symlink that something is mounted on stays a symlink
+	mkdir -p "$HOME/dot/config/sandbox"
+	ln -s dot/config "$HOME/.config"
+	with=(--rw "$HOME" --tmpfs "$HOME/.config")
+	cannot 'rm .config
+		ln -sfn x .config'
+	with=(--rw "$HOME" --ro-bind "$HOME/.config" "$HOME/.config")
+	cannot 'rm .config'
+	with=(--rw "$HOME" --hide "$HOME/.config/sandbox")
+	cannot 'touch .config/sandbox/x
+		rm .config'
+}
+
+@test "the place that holds when XDG_CONFIG_HOME is not set holds always" {
+	export XDG_CONFIG_HOME=$HOME/conf
+	setup_home
+	cannot 'mkdir .config/sandbox/profiles
+		mv .config x'
+	export XDG_CONFIG_HOME=$HOME/gone/../conf
+	fails 125 "'..' after what does not exist" -- --rw "$HOME"
+}
+
+@test "by another name of the same directory it is protected too" {
+	is_root || skip 'mounts a directory a second time'
+	mkdir "$T/again"
+	anything unshare -m bash -euc '
+		mount --bind "$HOME" "$1/again"
+		! "$0" --rw "$1/again" mkdir "$1/again/.config/sandbox/x"
+		! "$0" --rw "$1/again" mv "$1/again/.config" "$1/again/x"
+		test -d "$HOME/.config/sandbox"' "$SANDBOX" "$T"
+	status_is 0
+}
+
+@test "a file where the directory should be stays a file" {
+	echo x >"$HOME/.config"
+	setup_home
+	cannot 'rm .config
+		mv .config x'
+	[ -f "$HOME/.config" ]
 }
 
 @test "a disk that is full is an error, not a way round" {

@@ -88,8 +88,7 @@ static void conditions(void **state)
 		  "ioctl(1 &ffffffff == 5412|541c)" },
 		{ "ioctl(cmd != TIOCSTI|TIOCLINUX)",
 		  "ioctl(1 &ffffffff != 5412|541c)" },
-		{ "mknod(mode & S_IFMT == S_IFCHR|S_IFBLK)",
-		  "mknod(1 &f000 == 2000|6000)" },
+		{ "mknod(mode & S_IFMT == S_IFCHR)", "mknod(1 &f000 == 2000)" },
 		{ "mknod(mode & S_IFMT != S_IFREG)", "mknod(1 &f000 != 8000)" },
 		/* by position */
 		{ "socket(AF_UNIX|AF_INET, *, 0)",
@@ -190,6 +189,10 @@ static const struct bad {
 	{ "mknod(mode & S_IFMT == 0x1fff)",
 	  "0x1fff has bits that the mask 0xf000 takes away", "" },
 	{ "ioctl(cmd & 0)", "these bits are none", "" },
+	{ "mprotect(prot & PROT_WRITE|PROT_EXEC == PROT_WRITE|PROT_EXEC)",
+	  "after '&' and bits only one value can be compared",
+	  "write several bits as one number, and several values as several "
+	  "rules" },
 	{ "ioctl(cmd !& 0x100000000)",
 	  "0x100000000 does not fit into the 32 bits that the kernel looks at "
 	  "in 'cmd' of ioctl",

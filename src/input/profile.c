@@ -103,8 +103,10 @@ static const char *rest_of(struct arena *a, const struct words *w, size_t first)
 {
 	struct str rest = { .arena = a };
 
-	for (size_t i = first; i < w->count; i++)
-		str_addf(&rest, "%s%s", i > first ? " " : "", w->word[i]);
+	for (size_t i = first; i < w->count; i++) {
+		str_add(&rest, i > first ? " " : "");
+		str_add(&rest, w->word[i]);
+	}
 	return str_text(&rest);
 }
 

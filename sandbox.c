@@ -14,7 +14,6 @@
 #include "run/run.h"
 
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -117,29 +116,6 @@ static int run(struct arena *a, const struct plan *plan,
 	report_exit(&outcome, status);
 }
 
-/*
- * Rights that the caller does not have would be in every step, and whose files
- * it may read and which user it is would be questions without an answer.
- */
-static int refuse_privileges(struct err *e)
-{
-	const char *how = NULL;
-
-	if (getauxval(AT_UID) != getauxval(AT_EUID))
-		how = "setuid";
-	else if (getauxval(AT_GID) != getauxval(AT_EGID))
-		how = "setgid";
-	else if (getauxval(AT_SECURE) && getauxval(AT_UID) != 0 &&
-		 host_has_capabilities())
-		how = "with file capabilities";
-	if (!how)
-		return 0;
-	err_set(e, ERR_USAGE, "sandbox is installed %s, and refuses to run so",
-		how);
-	return err_hint(e, "it needs no privileges; an administrator takes "
-			   "them away with: chmod ug-s, setcap -r");
-}
-
 static int sandbox(int argc, char **argv, struct err *e)
 {
 	struct arena words = { .exhausted = out_of_memory };
@@ -188,8 +164,8 @@ int main(int argc, char **argv)
 {
 	struct err e = { 0 };
 
-	if (guard_standard_descriptors(&e) == 0 && refuse_privileges(&e) == 0 &&
-	    sandbox(argc, argv, &e) == 0)
+	if (guard_standard_descriptors(&e) == 0 &&
+	    host_refuse_privileges(&e) == 0 && sandbox(argc, argv, &e) == 0)
 		return 0;
 	report_error(&e);
 	return err_exit_status(&e);

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 /* A number from a sysctl file, -1 if there is none. */
@@ -36,12 +37,32 @@ static bool is_filtered(void)
 	return line && line[strlen("\nSeccomp:\t")] == '2';
 }
 
-bool host_has_capabilities(void)
+static bool has_capabilities(void)
 {
 	uint64_t effective = 0, permitted = 0;
 
 	/* What cannot be told counts as had. */
 	return sys_capget(&effective, &permitted) < 0 || effective || permitted;
+}
+
+int host_refuse_privileges(struct err *e)
+{
+	const char *how = NULL;
+
+	/* AT_SECURE alone may also be a security module's doing, getauxval(3). */
+	if (getauxval(AT_UID) != getauxval(AT_EUID))
+		how = "setuid";
+	else if (getauxval(AT_GID) != getauxval(AT_EGID))
+		how = "setgid";
+	else if (getauxval(AT_SECURE) && getauxval(AT_UID) != 0 &&
+		 has_capabilities())
+		how = "with file capabilities";
+	if (!how)
+		return 0;
+	err_set(e, ERR_USAGE, "sandbox is installed %s, and refuses to run so",
+		how);
+	return err_hint(e, "it needs no privileges; an administrator takes "
+			   "them away with: chmod ug-s, setcap -r");
 }
 
 int host_explain_userns(struct err *e)

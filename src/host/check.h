@@ -3,12 +3,14 @@
 #ifndef HOST_CHECK_H
 #define HOST_CHECK_H
 
-#include <stdbool.h>
-
 struct err;
 
-/* Whether this process has any capability, permitted or effective. */
-bool host_has_capabilities(void);
+/*
+ * Refuses to run setuid, setgid or with file capabilities: rights that the
+ * caller does not have would be in every step, and whose files may be shown
+ * would be a question without an answer.
+ */
+int host_refuse_privileges(struct err *e);
 
 /*
  * Adds to `e`, an error of making or using a user namespace, who forbids it and

@@ -859,3 +859,18 @@ os.setxattr(\"setcap\", \"security.capability\",
 	fails 125 "after '&' and bits only one value" -- --syscalls-deny \
 		'mprotect(prot & PROT_WRITE|PROT_EXEC == PROT_WRITE|PROT_EXEC)'
 }
+
+@test "a keyring that cannot be made names the limit" {
+	local strace=(strace -f -o /dev/null -e inject=keyctl:error=EDQUOT)
+
+	is_asan && skip 'strace and LeakSanitizer do not go together'
+	anything "${strace[@]}" "$SANDBOX" --syscalls-allow keyctl \
+		./probe write ran x
+	status_is 125
+	complains 'stage keyring' kernel.keys.maxkeys
+	[ ! -e ran ]
+	# Where no filter allows keys, none is made.
+	anything "${strace[@]}" "$SANDBOX" ./probe write ran x
+	status_is 0
+	[ -e ran ]
+}

@@ -199,13 +199,22 @@ static int protect_missing(struct guard *g, const struct view *v, struct err *e)
 	return 0;
 }
 
+/* Whether the view shows the directory in which the first name is missing. */
+static bool is_last_seen(const struct guard *g, const struct view *v)
+{
+	size_t n = g->fact->part_count;
+
+	return n && seen_at(g->steps, v, g->fact->parts[n - 1].at);
+}
+
 static int protect_in(struct guard *g, const struct view *v, struct err *e)
 {
 	const struct path_fact *fact = g->fact;
 	const char *dest;
 
+	/* Where it leads would be for the command to say. */
 	if (path_has_dotdot(fact->resolved))
-		return without_meaning(fact, e);
+		return is_last_seen(g, v) ? without_meaning(fact, e) : 0;
 	if (path_within(v->from, fact->resolved)) {
 		/* All of it is in there. */
 		add(g->steps, v->on->dest, ATTR_RO, false, true);

@@ -213,8 +213,10 @@ static int protect_in(struct guard *g, const struct view *v, struct err *e)
 	const char *dest;
 
 	/* Where it leads would be for the command to say. */
-	if (path_has_dotdot(fact->resolved))
+	if (path_has_dotdot(fact->resolved)) {
+		hold_names(g, v);
 		return is_last_seen(g, v) ? without_meaning(fact, e) : 0;
+	}
 	if (path_within(v->from, fact->resolved)) {
 		/* All of it is in there. */
 		add(g->steps, v->on->dest, ATTR_RO, false, true);

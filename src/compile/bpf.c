@@ -35,6 +35,7 @@ struct builder {
 	const struct filter *filter;
 	bool notify;
 	bool full;
+	place *made; /* of each call with exceptions; 0: not yet */
 	struct sock_filter code[BPF_COUNT_MAX]; /* filled from the end */
 	size_t count;
 };
@@ -206,6 +207,38 @@ static place emit_call(struct builder *b, unsigned int call)
 	return p;
 }
 
+/* Whether one piece of code does for both: same exceptions, same answers. */
+static bool is_like(const struct builder *b, unsigned int x, unsigned int y)
+{
+	const struct filter *f = b->filter;
+	const struct filter_call *cx = &f->calls[x], *cy = &f->calls[y];
+
+	if (cx->answer != cy->answer || cx->count != cy->count ||
+	    is_ours(x) != is_ours(y))
+		return false;
+	for (size_t i = 0; i < cx->count; i++) {
+		const struct filter_rule *rx = &f->rules[cx->first + i];
+		const struct filter_rule *ry = &f->rules[cy->first + i];
+
+		if (rx->answer != ry->answer || rx->count != ry->count)
+			return false;
+		for (size_t k = 0; k < rx->count; k++)
+			if (!filter_same_test(f, &f->tests[rx->first + k],
+					      &f->tests[ry->first + k]))
+				return false;
+	}
+	return true;
+}
+
+/* The first call in the table whose code does for this one. */
+static int first_like(const struct builder *b, unsigned int call)
+{
+	for (unsigned int i = 0; i < call; i++)
+		if (b->filter->calls[i].count && is_like(b, i, call))
+			return (int)i;
+	return (int)call;
+}
+
 /* --- numbers ------------------------------------------------------------ */
 
 static int number_of(unsigned int call, bool x86)
@@ -225,8 +258,8 @@ static size_t add_range(struct range *list, size_t n, struct range r)
 {
 	if (n && list[n - 1].from == r.from)
 		n--;
-	if (n && r.call < 0 && list[n - 1].call < 0 &&
-	    list[n - 1].answer == r.answer)
+	if (n && list[n - 1].call == r.call &&
+	    (r.call >= 0 || list[n - 1].answer == r.answer))
 		return n;
 	list[n] = r;
 	return n + 1;
@@ -250,7 +283,7 @@ static size_t make_ranges(const struct builder *b, bool x86,
 		calls[count++] = (struct range){
 			.from = (uint32_t)number_of(i, x86),
 			.answer = said(b, c->answer, is_ours(i)),
-			.call = c->count ? (int)i : -1,
+			.call = c->count ? first_like(b, i) : -1,
 		};
 		if (x86 && filter_is_blind(b->filter, i)) {
 			calls[count - 1].answer = ENOSYS_ANSWER;
@@ -272,8 +305,11 @@ static place emit_tree(struct builder *b, const struct range *r, size_t n)
 	size_t half = n / 2;
 	place above, below;
 
-	if (n == 1 && r->call >= 0)
-		return emit_call(b, (unsigned int)r->call);
+	if (n == 1 && r->call >= 0) {
+		if (!b->made[r->call])
+			b->made[r->call] = emit_call(b, (unsigned int)r->call);
+		return b->made[r->call];
+	}
 	if (n == 1)
 		return emit_answer(b, r->answer);
 	above = emit_tree(b, r + half, n - half);
@@ -305,6 +341,7 @@ int bpf_compile(struct arena *a, const struct filter *f, bool notify,
 
 	b->filter = f;
 	b->notify = notify;
+	b->made = arena_alloc(a, syscall_count * sizeof(*b->made));
 	p = emit(b, BPF_RET | BPF_K, said(b, SECCOMP_RET_KILL_PROCESS, false),
 		 0, 0);
 	if (f->x86) {

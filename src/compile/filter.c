@@ -187,6 +187,15 @@ bool filter_equal(const struct filter *a, const struct filter *b)
 	       SAME(a, b, values, a->value_count);
 }
 
+bool filter_same_test(const struct filter *f, const struct filter_test *a,
+		      const struct filter_test *b)
+{
+	return a->mask == b->mask && a->arg == b->arg &&
+	       a->negated == b->negated && a->count == b->count &&
+	       memcmp(f->values + a->first, f->values + b->first,
+		      a->count * sizeof(*f->values)) == 0;
+}
+
 static bool lets_through(uint32_t answer)
 {
 	return answer == SECCOMP_RET_ALLOW || answer == SECCOMP_RET_LOG;

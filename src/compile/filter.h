@@ -74,6 +74,10 @@ int filter_make(struct arena *a, const struct plan *p, struct filter *out,
 
 bool filter_equal(const struct filter *a, const struct filter *b);
 
+/* Whether two tests of one filter ask the same. */
+bool filter_same_test(const struct filter *f, const struct filter_test *a,
+		      const struct filter_test *b);
+
 /* Whether the call is let through whatever its arguments are. */
 bool filter_allows(const struct filter *f, unsigned int call);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/syscalls.h"
 
+#include "base/str.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +37,7 @@ int syscall_find(const char *name)
 int syscall_group_find(const char *name)
 {
 	for (unsigned int i = 0; i < syscall_group_count; i++)
-		if (strcmp(name, syscall_group_name(i)) == 0)
+		if (str_equal(name, syscall_group_name(i)))
 			return (int)i;
 	return -1;
 }

@@ -145,7 +145,8 @@ static int sandbox(int argc, char **argv, struct err *e)
 		return print(&out, e);
 	}
 	plan->command = request.command;
-	if (profile_files_protect(&plans, &files, &request, plan, e) < 0 ||
+	profile_files_protect(&plans, &caller, &request, plan);
+	if (profile_links_protect(&plans, &caller, plan, e) < 0 ||
 	    plan_check(plan, e) < 0 || arena_seal(&plans, e) < 0)
 		return -1;
 	if (request.action == ACTION_PRINT_FILTER) {

@@ -6,8 +6,10 @@
  * They are bound read-only on themselves. Above them in a writable tree the
  * names that lead there are bound on themselves too, writable: a mount point can
  * be neither renamed nor removed, so that nothing else gets into its place. What
- * the caller could not change outside is left as it is. What something else was
- * mounted over is out of sight; to hold it all the same does no harm.
+ * the caller could not change outside is left as it is.
+ *
+ * All this comes right after the bind that shows it, so that the places are
+ * those of the bind, whatever is mounted over them later.
  */
 #include "compile/steps.h"
 
@@ -16,9 +18,16 @@
 
 #include <errno.h>
 
+/* The steps with what protects, which belongs to one bind from `since` on. */
+struct step_list {
+	ARRAY(struct step) list;
+	size_t since;
+};
+
 /* One thing to protect. */
 struct guard {
-	struct steps *steps;
+	const struct steps *steps;
+	struct step_list *out;
 	const struct plan_protected *what;
 	const struct path_fact *fact;
 };
@@ -71,23 +80,39 @@ static bool is_changeable(const struct guard *g)
 
 /* --- steps -------------------------------------------------------------- */
 
-static bool is_added(const struct steps *s, const char *dest)
+/* Whether it is read-only already, or in what is. */
+static bool is_read_only(const struct guard *g, const char *dest)
 {
-	for (size_t i = 0; i < s->list.count; i++)
-		if (s->list.items[i].kind == STEP_PROTECT &&
-		    str_equal(s->list.items[i].dest, dest))
+	const struct step_list *out = g->out;
+
+	for (size_t i = out->since; i < out->list.count; i++)
+		if (out->list.items[i].attributes &&
+		    path_within(dest, out->list.items[i].dest))
 			return true;
 	return false;
 }
 
-static void add(struct steps *s, const char *dest, uint64_t attributes,
+static void add(struct guard *g, const char *dest, uint64_t attributes,
 		bool create, bool directory)
 {
+	struct step_list *out = g->out;
 	struct step *step;
 
-	if (is_added(s, dest))
+	if (is_read_only(g, dest))
 		return;
-	step = steps_add(s, STEP_PROTECT, NULL, dest, attributes);
+	for (size_t i = out->since; i < out->list.count; i++) {
+		struct step *held = &out->list.items[i];
+
+		if (!str_equal(held->dest, dest))
+			continue;
+		held->attributes |= attributes;
+		held->create |= create;
+		return;
+	}
+	step = array_add(g->steps->c->arena, &out->list);
+	step->kind = STEP_PROTECT;
+	step->dest = dest;
+	step->attributes = attributes;
 	step->create = create;
 	step->directory = directory;
 }
@@ -101,27 +126,14 @@ static const char *seen_at(const struct steps *s, const struct view *v,
 	return path_rebase(s->c->arena, path, v->from, v->on->dest);
 }
 
-/*
- * What is to be made is made only where nothing else was mounted over it. By
- * text, as no part of `dest` is a symlink in what `on` shows.
- */
-static bool is_covered(const struct steps *s, const struct view *v,
-		       const char *dest)
-{
-	const struct step *on = steps_covering(s, dest);
-
-	return !on || on->dest != v->on->dest || on->source != v->on->source;
-}
-
 static void hold(struct guard *g, const struct view *v, const char *path,
 		 bool create)
 {
 	const char *dest = seen_at(g->steps, v, path);
 
-	if (!dest || str_equal(path, v->from) ||
-	    (create && is_covered(g->steps, v, dest)))
-		return;
-	add(g->steps, dest, 0, create, true);
+	/* In /proc nothing can be renamed, and links lead past names. */
+	if (dest && !str_equal(path, v->from) && !path_within(path, "/proc"))
+		add(g, dest, 0, create, true);
 }
 
 /* The names that lead there and that the caller could change. */
@@ -170,13 +182,16 @@ static int without_meaning(const struct path_fact *fact, struct err *e)
 			   "the path without '..'");
 }
 
-static int no_create(const struct path_fact *fact, struct err *e)
+static int cannot_make(const struct path_fact *fact, const char *hint,
+		       struct err *e)
 {
 	err_set(e, ERR_USAGE,
 		"'%s' does not exist, and the command could make it",
 		fact->path);
-	return err_hint(e, "what is in it decides about the next run; make it, "
-			   "or leave out --no-create");
+	return err_hint(e,
+			"what is in it decides about the next run; make it, "
+			"or %s",
+			hint);
 }
 
 /* --- one bind ----------------------------------------------------------- */
@@ -185,17 +200,24 @@ static int protect_missing(struct guard *g, const struct view *v, struct err *e)
 {
 	const struct path_fact *fact = g->fact;
 	const char *dest = seen_at(g->steps, v, fact->resolved);
+	const struct path_part *last;
 
-	if (!g->what->create || !dest || is_covered(g->steps, v, dest) ||
-	    fact->part_count == 0)
+	if (g->what->missing == MISSING_IGNORE || !dest ||
+	    is_read_only(g, dest) || fact->part_count == 0)
 		return 0;
 	/* A file where a directory should be is held as a name, and stays. */
 	if (fact->errnum == ENOTDIR)
 		return 0;
+	last = &fact->parts[fact->part_count - 1];
+	if (g->what->missing == MISSING_REFUSE)
+		return cannot_make(fact, "remove the symlink to it", e);
 	if (g->steps->c->plan->no_create)
-		return no_create(fact, e);
+		return cannot_make(fact, "leave out --no-create", e);
+	/* What root makes in another's directory is in that one's way. */
+	if (g->steps->c->host->caller->uid == 0 && last->uid != 0)
+		return cannot_make(fact, "set HOME to that of root", e);
 	hold_missing(g, v);
-	add(g->steps, dest, ATTR_RO, true, g->what->directory);
+	add(g, dest, ATTR_RO, true, g->what->directory);
 	return 0;
 }
 
@@ -217,19 +239,21 @@ static int protect_in(struct guard *g, const struct view *v, struct err *e)
 		hold_names(g, v);
 		return is_last_seen(g, v) ? without_meaning(fact, e) : 0;
 	}
+	if (fact->type == PATH_UNREACHABLE) {
+		hold_names(g, v);
+		return is_last_seen(g, v) ? unreachable(fact, e) : 0;
+	}
 	if (path_within(v->from, fact->resolved)) {
 		/* All of it is in there. */
-		add(g->steps, v->on->dest, ATTR_RO, false, true);
+		add(g, v->on->dest, ATTR_RO, false, true);
 		return 0;
 	}
 	hold_names(g, v);
 	dest = seen_at(g->steps, v, fact->resolved);
-	if (fact->type == PATH_UNREACHABLE)
-		return dest ? unreachable(fact, e) : 0;
 	if (fact->type == PATH_ABSENT)
 		return protect_missing(g, v, e);
-	if (dest)
-		add(g->steps, dest, ATTR_RO, false, g->what->directory);
+	if (dest && !path_within(fact->resolved, "/proc"))
+		add(g, dest, ATTR_RO, false, g->what->directory);
 	return 0;
 }
 
@@ -247,37 +271,45 @@ static const char *name_here(const struct path_fact *fact,
 	return step->source;
 }
 
-static int protect(struct steps *s, const struct plan_protected *what,
+static int protect(const struct steps *s, const struct step *on,
+		   const struct plan_protected *what, struct step_list *out,
 		   struct err *e)
 {
-	struct guard g = { s, what, host_path(s->c->host, what->path) };
-	size_t count = s->list.count;
+	struct guard g = { s, out, what, host_path(s->c->host, what->path) };
+	struct view v = { on, name_here(g.fact, on) };
 
-	if (!is_changeable(&g))
-		return 0;
-	for (size_t i = 0; i < count; i++) {
-		/* Adding steps moves them. */
-		struct step *on = arena_new(s->c->arena, struct step);
-		struct view v = { on, NULL };
+	return is_changeable(&g) ? protect_in(&g, &v, e) : 0;
+}
 
-		*on = s->list.items[i];
-		if (on->kind != STEP_BIND || on->attributes & MOUNT_ATTR_RDONLY)
-			continue;
-		v.from = name_here(g.fact, on);
-		if (protect_in(&g, &v, e) < 0)
+static int protect_all(const struct steps *s, const struct step *on,
+		       struct step_list *out, struct err *e)
+{
+	const struct plan *p = s->c->plan;
+	const struct plan_protected self = { s->c->host->self, false,
+					     MISSING_IGNORE };
+
+	out->since = out->list.count;
+	for (size_t i = 0; i < p->protected.count; i++)
+		if (protect(s, on, &p->protected.items[i], out, e) < 0)
 			return -1;
-	}
-	return 0;
+	return self.path ? protect(s, on, &self, out, e) : 0;
 }
 
 int protect_finish(struct steps *s, struct err *e)
 {
-	const struct plan *p = s->c->plan;
-	const struct plan_protected self = { s->c->host->self, false, false };
+	struct step_list out = { 0 };
 
-	s->origin = NULL;
-	for (size_t i = 0; i < p->protected.count; i++)
-		if (protect(s, &p->protected.items[i], e) < 0)
+	for (size_t i = 0; i < s->list.count; i++) {
+		const struct step *step = &s->list.items[i];
+
+		*array_add(s->c->arena, &out.list) = *step;
+		if (step->kind == STEP_BIND &&
+		    !(step->attributes & MOUNT_ATTR_RDONLY) &&
+		    protect_all(s, step, &out, e) < 0)
 			return -1;
-	return self.path ? protect(s, &self, e) : 0;
+	}
+	s->list.items = out.list.items;
+	s->list.count = out.list.count;
+	s->list.room = out.list.room;
+	return 0;
 }

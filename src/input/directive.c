@@ -120,10 +120,11 @@ const struct directive directives[] = {
 
 	{ "no-create", 0, SECTION_FILES, "", { 0 }, 0,
 	  ACTION_NONE, apply_no_create, 0,
-	  "make no directory on the host to protect it",
+	  "make nothing on the host to protect it",
 	  "The directories of profiles are read-only inside.\n"
-	  "One that does not exist, but could be made inside, is made, empty; "
-	  "with this option that is an error instead." },
+	  "One that does not exist, but could be made inside, is made, empty, "
+	  "and so is a file that include-try looked for; with this option that "
+	  "is an error instead." },
 
 	/* Mounts: bubblewrap's vocabulary */
 	{ "bind", 0, SECTION_MOUNTS, "SRC DEST", { VALUE_PATH, VALUE_PATH }, 0,

@@ -183,7 +183,9 @@ static int open_places(const struct profile_source *self, struct arena *a,
 		    is_anothers(self->caller, place[i], a))
 			continue;
 		if (fd < 0)
-			return -1;
+			return err_hint(e, "give it to its user again with "
+					   "chown or chmod, or set "
+					   "XDG_CONFIG_HOME");
 		p->path[p->count] = place[i];
 		p->fd[p->count++] = fd;
 	}
@@ -250,72 +252,92 @@ struct profile_source profile_shipped(void)
 }
 
 static void protect(struct arena *a, struct plan *out, const char *path,
-		    bool directory, bool create)
+		    bool directory, enum missing missing)
 {
 	*array_add(a, &out->protected) =
-		(struct plan_protected){ path, directory, create };
+		(struct plan_protected){ path, directory, missing };
+}
+
+static bool is_profile_name(const char *name)
+{
+	size_t n = strlen(name);
+
+	return (n > 8 && str_equal(name + n - 8, SUFFIX)) ||
+	       (n > 4 && str_equal(name + n - 4, ".inc"));
 }
 
 /* What the names in a directory of profiles lead to. */
-static int protect_links(struct arena *a, int place, const char *path,
-			 struct plan *out, struct err *e)
+static int protect_links(struct arena *a, const struct caller *caller,
+			 const char *place, struct plan *out, struct err *e)
 {
-	int fd = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = opendir(place);
+	int errnum = errno;
 	struct dirent *d;
-	DIR *dir;
+	struct stat st;
 
-	/* It is another's, then: no link in it is the caller's to change. */
-	if (fd < 0 && errno == EACCES)
+	if (!dir && (errnum == ENOENT || errnum == ENOTDIR))
 		return 0;
-	dir = fd < 0 ? NULL : fdopendir(fd);
+	/* Another's: no link in it is the caller's to change. */
+	if (!dir && errnum == EACCES &&
+	    (stat(place, &st) < 0 || st.st_uid != caller->uid))
+		return 0;
+	errno = errnum;
 	if (!dir)
-		return err_sys(e, "list the profiles in '%s'", path);
+		return err_sys(e, "list the profiles in '%s'", place);
 	while ((errno = 0, d = readdir(dir)))
-		if (d->d_type == DT_LNK || d->d_type == DT_UNKNOWN)
-			protect(a, out, path_join(a, path, d->d_name), false,
-				false);
-	if (errno)
-		err_sys(e, "list the profiles in '%s'", path);
-	else
-		e = NULL;
+		if ((d->d_type == DT_LNK || d->d_type == DT_UNKNOWN) &&
+		    is_profile_name(d->d_name))
+			protect(a, out, path_join(a, place, d->d_name), false,
+				MISSING_REFUSE);
+	errnum = errno;
 	closedir(dir);
-	return e ? -1 : 0;
+	errno = errnum;
+	return errnum ? err_sys(e, "list the profiles in '%s'", place) : 0;
 }
 
-int profile_files_protect(struct arena *a, struct profile_source *self,
-			  const struct request *request, struct plan *out,
-			  struct err *e)
+/* The places, and that of HOME: XDG_CONFIG_HOME may not be set tomorrow. */
+static size_t all_places(const struct caller *caller, struct arena *a,
+			 const char *out[PROFILE_PLACES_MAX + 1])
 {
-	const struct caller *caller = self->caller;
-	struct profile_places *p = self->data;
-	const char *place[PROFILE_PLACES_MAX];
 	const char *home = caller_env(caller, "HOME");
-	size_t n = places(caller, a, place);
+	size_t n = places(caller, a, out);
 
-	if (!p->opened && open_places(self, a, e) < 0)
-		return -1;
-	/* Also when XDG_CONFIG_HOME is set today: it may not be tomorrow. */
-	if (home && home[0] == '/')
-		protect(a, out, path_clean(a, home, ".config/sandbox"), true,
-			true);
+	if (home && home[0] == '/' && caller_env(caller, "XDG_CONFIG_HOME"))
+		out[n++] = arena_format(a, "%s/.config/sandbox/profiles", home);
+	for (size_t i = 0; i < n; i++)
+		out[i] = path_clean(a, "/", out[i]);
+	return n;
+}
+
+void profile_files_protect(struct arena *a, const struct caller *caller,
+			   const struct request *request, struct plan *out)
+{
+	const char *place[PROFILE_PLACES_MAX + 1];
+	size_t n = all_places(caller, a, place);
+
 	for (size_t i = 0; i < n; i++) {
-		const char *path = path_clean(a, "/", place[i]);
-
-		protect(a, out, path_parent(a, path), true, true);
-		protect(a, out, path, true, false);
+		protect(a, out, path_parent(a, place[i]), true, MISSING_MAKE);
+		protect(a, out, place[i], true, MISSING_MAKE);
 	}
-	for (size_t i = 0; i < p->count; i++)
-		if (protect_links(a, p->fd[i], path_clean(a, "/", p->path[i]),
-				  out, e) < 0)
-			return -1;
 	for (size_t i = 0; i < request->profile_count; i++)
-		protect(a, out, request->profiles[i], false, true);
+		protect(a, out, request->profiles[i], false, MISSING_MAKE);
 	/* It may be a symlink to the executable. */
 	if (caller->called)
 		protect(a, out,
 			path_clean(a, caller->cwd ? caller->cwd : "/",
 				   caller->called),
-			false, false);
+			false, MISSING_IGNORE);
+}
+
+int profile_links_protect(struct arena *a, const struct caller *caller,
+			  struct plan *out, struct err *e)
+{
+	const char *place[PROFILE_PLACES_MAX + 1];
+	size_t n = all_places(caller, a, place);
+
+	for (size_t i = 0; i < n; i++)
+		if (protect_links(a, caller, place[i], out, e) < 0)
+			return -1;
 	return 0;
 }
 

@@ -32,12 +32,15 @@ struct profile_source profile_files(const struct caller *caller,
 struct profile_source profile_shipped(void);
 
 /*
- * Adds to what the plan protects: the places above and their parents, what
- * symlinks in them lead to, the files that were read, the executable.
+ * Adds to what the plan protects: the places above and their parents, the files
+ * that were read, the executable by the name it was called by. Looks at no file.
  */
-int profile_files_protect(struct arena *a, struct profile_source *self,
-			  const struct request *request, struct plan *out,
-			  struct err *e);
+void profile_files_protect(struct arena *a, const struct caller *caller,
+			   const struct request *request, struct plan *out);
+
+/* The same for what symlinks in the places lead to. */
+int profile_links_protect(struct arena *a, const struct caller *caller,
+			  struct plan *out, struct err *e);
 
 /*
  * All profiles that can be named, one a line: NAME, a tab, where it is, a tab,

@@ -49,6 +49,13 @@ struct plan_mount {
 	uint64_t size; /* bytes of a tmpfs, 0: the kernel's default */
 };
 
+/* What to do about something protected that is missing and could be made. */
+enum missing {
+	MISSING_IGNORE, /* it was there, and is gone: nothing goes by it */
+	MISSING_MAKE,	/* made, empty, which says nothing */
+	MISSING_REFUSE, /* empty it would say something: an error */
+};
+
 /*
  * What decides how the next run is confined: its profiles, and sandbox itself.
  * Wherever the sandbox shows it, it is read-only.
@@ -56,7 +63,7 @@ struct plan_mount {
 struct plan_protected {
 	const char *path; /* absolute */
 	bool directory;	  /* else a file */
-	bool create;	  /* made, if it is missing and could be made inside */
+	enum missing missing;
 };
 
 enum home_mode { HOME_NONE, HOME_PRIVATE, HOME_RO, HOME_RW, HOME_DIR };

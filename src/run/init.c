@@ -43,13 +43,19 @@ int stage_await(struct run *r, struct err *e)
 /*
  * kill(0, ...) reaches a process group also from inside a PID namespace: that
  * of a script that called us, say. With a terminal the command has to be in the
- * group that has its foreground; without one it is in a group of its own.
+ * group that has its foreground; without one it is in a group of its own, and
+ * so are we. Where it sees the processes outside anyway, it stays with them.
  */
 int stage_group(struct run *r, struct err *e)
 {
-	if (r->tty < 0 && setpgid(0, 0) < 0)
+	if (run_has_own_group(r) && setpgid(0, 0) < 0)
 		return err_sys(e, "make a process group");
 	return 0;
+}
+
+bool run_has_own_group(const struct run *r)
+{
+	return r->tty < 0 && r->program->namespaces & CLONE_NEWPID;
 }
 
 int stage_hostname(struct run *r, struct err *e)
@@ -265,6 +271,19 @@ static void reap_all(struct run *r)
 	}
 }
 
+/*
+ * What people and terminals send to whole groups goes to the whole group, also
+ * where only the supervisor is in the one that it was sent to.
+ */
+static void to_command(struct run *r, int signal)
+{
+	bool group = signal == SIGINT || signal == SIGQUIT ||
+		     signal == SIGTSTP || signal == SIGCONT;
+
+	if (!group || !run_has_own_group(r) || kill(-r->command, signal) < 0)
+		kill(r->command, signal);
+}
+
 /* Other signals came from the terminal or from inside: not ours to pass on. */
 static void pass_on(struct run *r, const siginfo_t *info)
 {
@@ -279,7 +298,7 @@ static void pass_on(struct run *r, const siginfo_t *info)
 	    getpgid(r->command) == getpgid(0))
 		return;
 	sigdelset(&r->early, signal);
-	kill(r->command, signal);
+	to_command(r, signal);
 }
 
 int stage_reap(struct run *r, struct err *e)
@@ -305,7 +324,7 @@ int stage_reap(struct run *r, struct err *e)
 		} else if (signal > 0 && info.si_code == SI_USER &&
 			   !info.si_pid) {
 			/* From outside: the queue was full, or it is for us. */
-			kill(r->command, signal);
+			to_command(r, signal);
 		}
 	}
 }

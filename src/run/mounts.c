@@ -236,16 +236,40 @@ static int run_symlink(struct engine *en, const struct step *s, struct err *e)
 		       s->dest, target);
 }
 
+/* Whether the first directory there is above `path` is the caller's. */
+static bool is_in_own(struct engine *en, const char *path)
+{
+	char above[PATH_MAX];
+	struct stat st;
+
+	snprintf(above, sizeof(above), "%s", path);
+	for (;;) {
+		autoclose int fd = -1;
+
+		*strrchr(above, '/') = '\0';
+		fd = tree_open(&en->tree, above[0] ? above : "/");
+		if (fd >= 0)
+			return fstat(fd, &st) < 0 ||
+			       st.st_uid == en->program->uid.inside;
+		if (!above[0])
+			return true;
+	}
+}
+
 /*
- * Where the caller may not make it, the command may not either. A disk that is
- * full is no such place: the command could make room.
+ * Where the caller may not make it, the command may not either; unless the
+ * directory is its own, and only closed. A disk that is full is no such place
+ * at all: the command could make room.
  */
 static int make_protected(struct engine *en, const struct step *s,
 			  struct dest *out, struct err *e)
 {
 	if (tree_mount_point(&en->tree, s->dest, s->directory, out, e) == 0)
 		return 1;
-	if (e->errnum == EACCES || e->errnum == EPERM || e->errnum == EROFS)
+	if (e->errnum == EROFS)
+		return 0;
+	if ((e->errnum == EACCES || e->errnum == EPERM) &&
+	    !is_in_own(en, s->dest))
 		return 0;
 	return err_wrap(e, "protect '%s'", s->dest);
 }

@@ -18,11 +18,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* PID 1 is not in the command's group: it would get what that sends there. */
 int stage_session(struct run *r, struct err *e)
 {
-	(void)r;
-	if (setsid() < 0)
+	if (r->program->new_session && setsid() < 0)
 		return err_sys(e, "make a new session");
+	if (!r->program->new_session && r->program->init &&
+	    run_has_own_group(r) && setpgid(0, 0) < 0)
+		return err_sys(e, "make a process group");
 	return 0;
 }
 

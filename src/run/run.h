@@ -155,6 +155,9 @@ STAGE(exec);
 
 #undef STAGE
 
+/* Whether the command is in a process group of its own. */
+bool run_has_own_group(const struct run *r);
+
 /* Loads one BPF program into this process. */
 int seccomp_load(const struct bpf *bpf, struct err *e);
 

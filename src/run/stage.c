@@ -78,11 +78,6 @@ static bool wants_no_init(const struct program *p)
 	return !p->init;
 }
 
-static bool wants_session(const struct program *p)
-{
-	return p->new_session;
-}
-
 static bool wants_limits(const struct program *p)
 {
 	return p->rlimit_count > 0;
@@ -111,7 +106,7 @@ const struct stage stages[] = {
 	{ "reap", ACTOR_INIT, wants_init, stage_reap },
 	{ "ready", ACTOR_INIT, wants_no_init, stage_ready },
 
-	{ "session", ACTOR_COMMAND, wants_session, stage_session },
+	{ "session", ACTOR_COMMAND, NULL, stage_session },
 	{ "directory", ACTOR_COMMAND, NULL, stage_directory },
 	{ "keyring", ACTOR_COMMAND, wants_keyring, stage_keyring },
 	{ "limits", ACTOR_COMMAND, wants_limits, stage_limits },

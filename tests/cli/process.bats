@@ -481,3 +481,26 @@ $HOME'
 	works --as-pid-1 ./probe open /proc/1/exe w
 	matches '^(EACCES|EPERM|ETXTBSY|EROFS)$'
 }
+
+# --- without a terminal --------------------------------------------------------
+
+@test "without a terminal SIGINT reaches all that the command waits for" {
+	anything setsid -w bash -c '
+		env --default-signal=INT "$0" bash -c \
+			"echo up; sleep 30; echo not reached" &
+		pid=$!
+		sleep 0.5
+		kill -INT "$pid"
+		wait "$pid"' "$SANDBOX"
+	has up
+	has_not 'not reached'
+}
+
+@test "without a terminal kill(0) reaches nobody outside" {
+	anything setsid -w bash -c '
+		trap "echo hit" TERM
+		"$0" sh -c "kill -TERM 0"
+		echo "status $?"' "$SANDBOX"
+	has 'status 143'
+	has_not hit
+}

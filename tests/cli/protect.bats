@@ -263,3 +263,65 @@ setup_home() {
 	status_is 125
 	complains .config 'No space left'
 }
+
+@test "a symlink among the profiles that leads to nothing is an error" {
+	mkdir -p "$HOME/.config/sandbox/profiles"
+	ln -s "$PROJECT/site.profile" "$HOME/.config/sandbox/profiles/site.profile"
+	fails 125 site.profile 'does not exist' -- --workdir auto
+	# Of other names nothing is read.
+	mv "$HOME/.config/sandbox/profiles/"{site.profile,other}
+	works touch new
+	rm "$HOME/.config/sandbox/profiles/other"
+	# A directory is made, as it says nothing when it is empty.
+	rmdir "$HOME/.config/sandbox/profiles"
+	ln -s "$PROJECT/profiles" "$HOME/.config/sandbox/profiles"
+	with=()
+	cannot 'mkdir project/profiles
+		touch project/profiles/site.profile
+		mv project/profiles x'
+}
+
+@test "with XDG_CONFIG_HOME set, symlinks below ~/.config count too" {
+	mkdir -p "$HOME/.config/sandbox/profiles"
+	echo 'hint x' >site.profile
+	ln -s "$PROJECT/site.profile" "$HOME/.config/sandbox/profiles/site.profile"
+	export XDG_CONFIG_HOME=/nonexistent
+	with=()
+	cannot 'cd project; echo share-net >site.profile
+		cd project; mv site.profile x'
+}
+
+@test "one's own directory that is closed and cannot be opened is an error" {
+	is_root || skip 'gives a directory to another group'
+	local place
+
+	place=$(mktemp -d /var/tmp/sandbox-protect.XXXXXX)
+	mkdir -p "$place/.config"
+	chown -R 64123:64123 "$place"
+	chgrp users "$place/.config"
+	chmod 555 "$place/.config"
+	cd "$place"
+	anything env HOME="$place" setpriv --reuid 64123 --regid 64123 \
+		--clear-groups "$SANDBOX" --rw "$place" touch "$place/ran"
+	[ ! -e "$place/ran" ]
+	rm -rf "$place"
+	status_is 125
+	complains 'stage mounts' .config/sandbox 'Permission denied'
+}
+
+@test "what covers a place, and what is read-only over it, is left alone" {
+	mkdir -p "$HOME/.config/sandbox/profiles" "$HOME/box"
+	works --rw "$HOME" --hide "$HOME/.config" true
+	works --rw "$HOME" --ro-bind /etc "$HOME/.config" true
+	works --profile none --bind / / --ro-bind /usr /tmp /usr/bin/true
+	works --profile none --bind / / --bind "$HOME/box" "$HOME" true
+	[ -z "$(ls -A "$HOME/box")" ]
+}
+
+@test "the executable may be called by a descriptor" {
+	anything bash -c 'exec 5<"$0"; exec /dev/fd/5 "$@"' "$SANDBOX" \
+		--profile none --bind / / --dev /dev --proc /proc --unshare-pid \
+		echo here
+	status_is 0
+	says here
+}

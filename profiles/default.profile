@@ -85,8 +85,7 @@ syscalls-deny @namespaces
 # New namespaces. What clone3 and the i386 calls for all of sockets and System V
 # IPC are about is in memory, where a filter cannot look.
 syscalls-answer ENOSYS clone3 socketcall ipc statmount listmount
-syscalls-deny clone(flags & CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWUSER)
-syscalls-deny clone(flags & CLONE_NEWPID|CLONE_NEWNET|CLONE_NEWCGROUP)
+syscalls-deny clone(flags & CLONE_NEWUSER|CLONE_NEWNS|CLONE_NEWPID|CLONE_NEWNET|CLONE_NEWIPC|CLONE_NEWUTS|CLONE_NEWCGROUP)
 # Files of yours that run as you, whoever starts them: setuid and setgid. What
 # openat2 is about is in memory.
 syscalls-answer ENOSYS openat2
@@ -101,11 +100,9 @@ syscalls-deny openat(flags & O_CREAT|O_TMPFILE, mode & S_ISUID|S_ISGID)
 syscalls-deny socket(domain != AF_UNIX|AF_INET|AF_INET6|AF_NETLINK)
 syscalls-deny socket(AF_NETLINK, *, protocol != NETLINK_ROUTE)
 syscalls-deny socketpair(domain != AF_UNIX)
-# Typing into the terminal, and taking it over.
-syscalls-deny ioctl(cmd == TIOCSTI|TIOCLINUX|TIOCSETD|TIOCCONS)
-# Snapshots of btrfs: of all that is in the file system, hidden or not
-# (SNAP_CREATE and SNAP_CREATE_V2 of linux/btrfs.h).
-syscalls-deny ioctl(cmd == 0x50009401|0x50009417)
+# Typing into the terminal, and taking it over. Snapshots of btrfs: of all that is
+# in the file system, hidden or not (SNAP_CREATE, SNAP_CREATE_V2 of linux/btrfs.h).
+syscalls-deny ioctl(cmd == TIOCSTI|TIOCLINUX|TIOCSETD|TIOCCONS|0x50009401|0x50009417)
 # Personalities that change numbers of versions, or no address, and nothing else.
 syscalls-allow personality(PER_LINUX|PER_LINUX32|ADDR_NO_RANDOMIZE|UNAME26|0xffffffff)
 

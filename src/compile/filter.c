@@ -78,7 +78,8 @@ static void add_call(struct maker *m, unsigned int call, size_t last,
 
 /* The last rule without conditions about a call, by the ways to name it. */
 struct latest {
-	size_t all, *group, *one;
+	size_t all;
+	uint16_t *group, *one; /* a plan has few enough, calls.h */
 };
 
 static void note_rule(const struct plan_calls *c, size_t number,
@@ -89,13 +90,13 @@ static void note_rule(const struct plan_calls *c, size_t number,
 		latest->all = number;
 		break;
 	case CALLS_GROUP:
-		latest->group[c->index] = number;
+		latest->group[c->index] = (uint16_t)number;
 		break;
 	case CALLS_ONE:
 		if (c->test_count)
 			calls[c->index].count = 1; /* at least */
 		else
-			latest->one[c->index] = number;
+			latest->one[c->index] = (uint16_t)number;
 		break;
 	}
 }

@@ -349,6 +349,10 @@ int calls_parse(struct arena *a, const char *list, uint32_t answer,
 
 		if (read_item(&r, &item, e) < 0)
 			return -1;
+		if (out->calls.count == CALLS_MAX)
+			return err_set(e, ERR_USAGE,
+				       "more than %d rules about system calls",
+				       CALLS_MAX);
 		*array_add(a, &out->calls) = item;
 		if (*r.p && !strchr(" \t,", *r.p))
 			return err_set(e, ERR_USAGE,

@@ -24,6 +24,9 @@
 
 #include "plan/plan.h"
 
+/* Rules in one plan; nothing a person writes comes near. */
+#define CALLS_MAX 60000
+
 /* Adds what LIST says to `out->calls`, each with `answer`. */
 int calls_parse(struct arena *a, const char *list, uint32_t answer,
 		struct plan *out, struct err *e);

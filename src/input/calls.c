@@ -305,6 +305,11 @@ static int read_group(struct reader *r, struct plan_calls *out, struct err *e)
 	}
 	if (group < 0) {
 		err_set(e, ERR_USAGE, "no group of system calls '@%s'", name);
+		for (unsigned int i = 0; i < syscall_group_count; i++)
+			if (strlen(name) > 3 &&
+			    str_distance(name, syscall_group_name(i), 3) < 3)
+				return err_hint(e, "did you mean '@%s'?",
+						syscall_group_name(i));
 		return err_hint(e, "see sandbox --list syscall-groups");
 	}
 	out->index = (unsigned int)group;

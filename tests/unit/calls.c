@@ -188,6 +188,8 @@ static const struct bad {
 	  "" },
 	{ "mknod(mode & S_IFMT == 0x1fff)",
 	  "0x1fff has bits that the mask 0xf000 takes away", "" },
+	{ "@fils", "no group of system calls '@fils'",
+	  "did you mean '@files'?" },
 	{ "ioctl(cmd & 0)", "these bits are none", "" },
 	{ "mprotect(prot & PROT_WRITE|PROT_EXEC == PROT_WRITE|PROT_EXEC)",
 	  "after '&' and bits only one value can be compared",

@@ -288,7 +288,9 @@ for high in (0, 1 << 32, 0xffffffff << 32):
 		--syscalls-allow opne
 	fails 125 'argument 3' "no system call 'xyzzyxyzzy'" \
 		'--list syscalls' -- --ro /usr --syscalls-deny xyzzyxyzzy
-	fails 125 "no group of system calls '@mount'" '--list syscall-groups' \
+	fails 125 "no group of system calls '@x'" '--list syscall-groups' -- \
+		--syscalls-deny @x
+	fails 125 "no group of system calls '@mount'" "did you mean '@mounts'?" \
 		-- --syscalls-deny @mount
 	fails 125 "constant 'TIOCSTY' is not known" 'as a number' -- \
 		--syscalls-deny 'ioctl(cmd == TIOCSTY)'

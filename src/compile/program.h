@@ -50,10 +50,68 @@ struct id_map {
 	uint32_t inside, outside;
 };
 
+/* What holds a limit. */
+enum holder {
+	HELD_BY_CGROUP, /* the kernel, for the whole tree */
+	HELD_BY_RLIMIT, /* the kernel, see getrlimit(2) */
+	HELD_BY_WATCH,	/* the supervisor, exactly */
+	HELD_BY_LOOKS,	/* the supervisor's looks: approximately */
+};
+
+enum unit { UNIT_BYTES, UNIT_COUNT, UNIT_TIME /* ns */, UNIT_TEXT };
+
+/* A limit in force, for --dry-run, --report and --stats. */
+struct program_limit {
+	const char *name; /* the option's: "memory" */
+	enum unit unit;
+	uint64_t value;
+	const char *text; /* of UNIT_TEXT, as given */
+	enum holder holder;
+};
+
+/* Where the cgroup of the run comes from. */
+enum cgroup_source {
+	CGROUP_NONE,
+	CGROUP_GIVEN,	/* below --cgroup-parent */
+	CGROUP_CURRENT, /* below the one sandbox is in */
+	CGROUP_SIBLING, /* beside it */
+	CGROUP_OWN,	/* below the top, as root */
+	CGROUP_SCOPE,	/* of systemd: sandbox is run again, in a scope */
+};
+
+/* A line that is written to a file of the run's cgroup. */
+struct cgroup_write {
+	const char *file, *text;
+	bool optional; /* a kernel without the file needs no such line */
+};
+
+struct program_cgroup {
+	enum cgroup_source source;
+	const char *parent; /* the directory where the run's is made */
+	const char *enable; /* for its cgroup.subtree_control; NULL: nothing */
+	bool move; /* sandbox leaves the parent for a child of its own first */
+	const struct cgroup_write *writes;
+	size_t write_count;
+};
+
+/* What the supervisor looks at from time to time, by the sandbox's /proc. */
+#define LOOK_MEMORY 1
+#define LOOK_TASKS 2
+#define LOOK_CPU 4
+
 struct program {
 	/* supervisor */
 	uint64_t namespaces; /* CLONE_NEW* for clone3(2) */
 	bool die_with_parent;
+	struct program_cgroup cgroup;
+	unsigned int looks;    /* LOOK_ */
+	bool perf;	       /* count processor time by an inherited clock */
+	bool measure;	       /* figures are wanted: --report, --stats */
+	bool timeline;	       /* ... and samples */
+	uint64_t memory, pids; /* that looks hold; 0: none */
+	uint64_t time_limit, cpu_time, grace; /* ns; 0: none */
+	uint64_t output_limit;		      /* bytes; 0: none */
+	unsigned int cpu_count;		      /* that can be used at once */
 
 	/* PID 1, or the only child when there is none */
 	bool init; /* a PID 1 of ours stands between */
@@ -89,7 +147,10 @@ struct program {
 	size_t keep_fd_count;
 
 	/* for messages after the run */
-	const char *const *hints; /* shown when the command failed */
+	const struct program_limit *limits; /* in the order of the table */
+	size_t limit_count;
+	const char *const *profiles; /* as named, NULL-terminated */
+	const char *const *hints;    /* shown when the command failed */
 	size_t hint_count;
 	const char *path_variable; /* PATH inside */
 	const char *home_message;  /* the home is the working directory */

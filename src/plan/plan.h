@@ -84,6 +84,41 @@ struct plan_rlimit {
 	uint64_t soft, hard;
 };
 
+/* A limit that was given; the value is 0 where there is none. */
+struct plan_limit {
+	uint64_t value;
+	bool asked; /* on the command line, not only by a profile */
+};
+
+/* Bytes and operations in a second of a block device; 0: no limit. */
+struct plan_io {
+	const char *device; /* MAJOR:MINOR, or a path */
+	uint64_t rbps, wbps, riops, wiops;
+	const char *origin;
+};
+
+/* Times are nanoseconds, sizes bytes. */
+struct plan_limits {
+	struct plan_limit memory, swap, cpus, cpu_weight, pids, io_weight;
+	struct plan_limit time, cpu_time, grace, file_size, output, tmp_size;
+	const char *cpuset; /* the list as in cpuset(7), or NULL */
+	ARRAY(struct plan_io) io;
+	bool memory_percent;  /* of the machine's memory */
+	bool swap_given;      /* swap.value may be 0 */
+	bool file_size_given; /* after memory, which sets it along */
+	bool cpuset_asked, io_asked;
+	bool require_cgroup;
+	const char *cgroup_parent; /* a clean path, or NULL */
+};
+
+/* What is written when it is over. */
+struct plan_report {
+	const char *file;     /* --report, a clean path, or NULL */
+	const char *timeline; /* --timeline, likewise */
+	int fd;		      /* --report-fd, or -1 */
+	bool stats;
+};
+
 /*
  * A condition: the bits `mask` of argument number `arg` are (or, negated, are
  * not) one of `values`.
@@ -122,6 +157,9 @@ struct plan {
 	ARRAY(struct plan_calls) calls;
 	ARRAY(int) seccomp_fds; /* of raw filters, in their order */
 	ARRAY(struct plan_protected) protected;
+	ARRAY(const char *) profiles; /* as named on the command line */
+	struct plan_limits limits;
+	struct plan_report report;
 
 	enum home_mode home;
 	const char *home_dir; /* with HOME_DIR */

@@ -11,34 +11,11 @@
 
 #include "base/err.h"
 #include "compile/program.h"
+#include "run/outcome.h"
 
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/resource.h>
-
-/* A system call that was refused, with --explain. */
-struct refusal {
-	int call;     /* index in the table; -1: `number` is not in it */
-	bool foreign; /* of another architecture */
-	uint32_t number;
-	uint64_t args[6]; /* of the first one */
-	char name[16];	  /* of the program, as comm in proc(5) */
-	unsigned int count;
-};
-
-#define REFUSALS_MAX 64
-
-/* What became of the command. */
-struct outcome {
-	bool failed; /* sandbox did not get as far as the command: `err` */
-	struct err err;
-	int status;	 /* else the wait status of the command */
-	bool no_network; /* it asked for a network that is not there */
-	struct refusal refusals[REFUSALS_MAX];
-	size_t refusal_count;
-	bool more_refusals;  /* than could be told apart */
-	struct rusage usage; /* of the tree, as far as it was waited for */
-};
 
 /* Memory that the kernel shows as a process's arguments and environment. */
 struct block {
@@ -74,6 +51,7 @@ struct run {
 	} private[PRIVATE_MAX];
 	bool ready; /* set-up is complete */
 	bool exit_known;
+	struct rusage rusage; /* of the command, as far as waited for */
 	int notices;	    /* seccomp's listener, with --explain; or -1 */
 	bool filter_killed; /* we did, in the filter's place */
 

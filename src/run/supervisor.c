@@ -128,7 +128,7 @@ static void on_message(struct run *r, const struct message *m, int passed)
 		break;
 	case MESSAGE_EXIT:
 		out->status = m->status;
-		out->usage = m->usage;
+		r->rusage = m->usage;
 		out->no_network = m->no_network;
 		r->exit_known = true;
 		break;
@@ -239,7 +239,7 @@ static int collect(struct run *r, struct err *e)
 				       WTERMSIG(status));
 		/* Without PID 1 this is the command's own status. */
 		out->status = status;
-		out->usage = usage;
+		r->rusage = usage;
 	}
 	out->status = as_filter_would(r, out->status);
 	return 0;

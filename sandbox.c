@@ -12,6 +12,7 @@
 #include "plan/plan.h"
 #include "report/report.h"
 #include "run/run.h"
+#include "run/scope.h"
 
 #include <string.h>
 #include <sys/epoll.h>
@@ -86,9 +87,27 @@ static int answer(struct arena *a, const struct caller *caller,
 	return r < 0 ? r : print(&out, e);
 }
 
+/* Returns if there is no cgroup that we would have to be in another scope for. */
+static int enter_scope(struct arena *a, const struct plan *plan,
+		       const struct caller *caller, const struct host *host,
+		       char **argv, struct err *e)
+{
+	const char *self = NULL;
+
+	if (!compile_wants_scope(plan, host))
+		return 0;
+	if (host_self(a, &self, e) < 0)
+		return -1;
+	if (!self)
+		return err_set(e, ERR_SYSTEM,
+			       "sandbox has to start itself again, and its "
+			       "file has no name");
+	return scope_enter(a, caller, self, argv, e);
+}
+
 static int run(struct arena *a, const struct plan *plan,
 	       const struct caller *caller, const struct request *request,
-	       struct block block, struct err *e)
+	       struct block block, char **argv, struct err *e)
 {
 	struct arena facts = { .exhausted = out_of_memory };
 	struct arena code = { .exhausted = out_of_memory };
@@ -99,6 +118,11 @@ static int run(struct arena *a, const struct plan *plan,
 	int status;
 
 	plan_wants(&facts, plan, caller, &wants);
+	if (cgroup_look(&facts, caller, &wants.cgroup, &host->cgroup, e) < 0)
+		return -1;
+	if (request->action != ACTION_DRY_RUN &&
+	    enter_scope(a, plan, caller, host, argv, e) < 0)
+		return -1;
 	if (host_look(&facts, caller, &wants, host, e) < 0 ||
 	    arena_seal(&facts, e) < 0 ||
 	    compile(&code, plan, host, program, e) < 0)
@@ -111,7 +135,7 @@ static int run(struct arena *a, const struct plan *plan,
 	}
 	if (arena_seal(&code, e) < 0)
 		return -1;
-	run_program(program, block, &outcome);
+	run_program(program, block, (struct held){ 0 }, &outcome);
 	status = report_outcome(a, program, &outcome);
 	report_exit(&outcome, status);
 }
@@ -145,6 +169,8 @@ static int sandbox(int argc, char **argv, struct err *e)
 		return print(&out, e);
 	}
 	plan->command = request.command;
+	for (size_t i = 0; i < request.names.count; i++)
+		*array_add(&plans, &plan->profiles) = request.names.items[i];
 	profile_files_protect(&plans, &caller, &request, plan);
 	if (profile_links_protect(&plans, &caller, plan, e) < 0 ||
 	    plan_check(plan, e) < 0 || arena_seal(&plans, e) < 0)
@@ -158,7 +184,7 @@ static int sandbox(int argc, char **argv, struct err *e)
 	}
 	if (plan_check_command(plan, e) < 0)
 		return -1;
-	return run(&words, plan, &caller, &request, block, e);
+	return run(&words, plan, &caller, &request, block, argv, e);
 }
 
 int main(int argc, char **argv)

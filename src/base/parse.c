@@ -57,6 +57,76 @@ int parse_size(const char *text, uint64_t *out, struct err *e)
 	return 0;
 }
 
+int parse_size_or_unlimited(const char *text, uint64_t *out, struct err *e)
+{
+	if (strcmp(text, "unlimited") != 0)
+		return parse_size(text, out, e);
+	*out = UINT64_MAX;
+	return 0;
+}
+
+/* "1.25" times `scale`; returns what follows it, NULL if it is no number. */
+static const char *decimal(const char *text, uint64_t scale, uint64_t *out)
+{
+	uint64_t n = 0;
+	const char *p = digits(text, 10, &n);
+
+	if (!p || __builtin_mul_overflow(n, scale, &n))
+		return NULL;
+	if (*p == '.') {
+		if (p[1] < '0' || p[1] > '9')
+			return NULL;
+		for (p++; *p >= '0' && *p <= '9'; p++) {
+			scale /= 10;
+			if (__builtin_add_overflow(
+				    n, (uint64_t)(*p - '0') * scale, &n))
+				return NULL;
+		}
+	}
+	*out = n;
+	return p;
+}
+
+int parse_decimal(const char *text, uint64_t scale, uint64_t max,
+		  const char *what, uint64_t *out, struct err *e)
+{
+	uint64_t n = 0;
+	const char *end = decimal(text, scale, &n);
+
+	if (!end || *end || n == 0 || n > max)
+		return err_set(e, ERR_USAGE, "'%s' is not %s", text, what);
+	*out = n;
+	return 0;
+}
+
+int parse_duration(const char *text, uint64_t *out, struct err *e)
+{
+	static const struct {
+		const char *unit;
+		uint64_t scale, times;
+	} units[] = {
+		{ "ms", 1000000, 1 },	   { "s", 1000000000, 1 },
+		{ "", 1000000000, 1 },	   { "m", 1000000000, 60 },
+		{ "h", 1000000000, 3600 },
+	};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		uint64_t n = 0;
+		const char *end = decimal(text, units[i].scale, &n);
+
+		if (!end || strcmp(end, units[i].unit) != 0 ||
+		    __builtin_mul_overflow(n, units[i].times, &n) || n == 0 ||
+		    n > INT64_MAX)
+			continue;
+		*out = n;
+		return 0;
+	}
+	return err_set(e, ERR_USAGE,
+		       "'%s' is not a duration (more than 0, as in 500ms, 10, "
+		       "1.5s, 2m, 1h)",
+		       text);
+}
+
 int parse_mode(const char *text, mode_t *out, struct err *e)
 {
 	uint64_t n = 0;

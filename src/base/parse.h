@@ -19,6 +19,22 @@ int parse_number(const char *text, uint64_t max, const char *what,
 /* Bytes, 1 or more, with an optional K, M, G or T (1024 to the power). */
 int parse_size(const char *text, uint64_t *out, struct err *e);
 
+/* The same; "unlimited" is UINT64_MAX. */
+int parse_size_or_unlimited(const char *text, uint64_t *out, struct err *e);
+
+/*
+ * A time in nanoseconds: a decimal number of seconds, or of what follows it (ms,
+ * s, m or h). More than nothing, less than 292 years.
+ */
+int parse_duration(const char *text, uint64_t *out, struct err *e);
+
+/*
+ * A decimal number above 0, times `scale`, which is a power of ten; what is
+ * finer is cut off. `what` names it in errors.
+ */
+int parse_decimal(const char *text, uint64_t scale, uint64_t max,
+		  const char *what, uint64_t *out, struct err *e);
+
 /* Permission bits in octal, 0 to 7777. */
 int parse_mode(const char *text, mode_t *out, struct err *e);
 

@@ -90,12 +90,6 @@ static void compile_keep_fds(struct compile *c)
 	c->out->keep_fd_count = n;
 }
 
-static void compile_limits(struct compile *c)
-{
-	c->out->rlimits = c->plan->rlimits.items;
-	c->out->rlimit_count = c->plan->rlimits.count;
-}
-
 int compile(struct arena *a, const struct plan *plan, const struct host *host,
 	    struct program *out, struct err *e)
 {
@@ -111,10 +105,12 @@ int compile(struct arena *a, const struct plan *plan, const struct host *host,
 		return -1;
 	compile_namespaces(&c);
 	compile_keep_fds(&c);
-	compile_limits(&c);
+	program.profiles = plan->profiles.items;
+	program.profile_count = plan->profiles.count;
 	program.hints = plan->hints.items;
 	program.hint_count = plan->hints.count;
-	if (compile_ids(&c, e) < 0 || compile_mounts(&c, e) < 0 ||
+	if (compile_cgroup(&c, e) < 0 || compile_limits(&c, e) < 0 ||
+	    compile_ids(&c, e) < 0 || compile_mounts(&c, e) < 0 ||
 	    compile_filter(&c, e) < 0 || compile_env(&c, e) < 0 ||
 	    compile_command(&c, e) < 0)
 		return -1;

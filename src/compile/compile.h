@@ -15,6 +15,12 @@ struct err;
 int compile(struct arena *a, const struct plan *plan, const struct host *host,
 	    struct program *out, struct err *e);
 
+/*
+ * Whether no cgroup is at hand and it is worth to be started again in a scope of
+ * systemd's. Of the host only `cgroup` need be known.
+ */
+bool compile_wants_scope(const struct plan *plan, const struct host *host);
+
 /* The parts; each fills its fields of `*out`. */
 struct compile {
 	struct arena *arena;
@@ -25,7 +31,14 @@ struct compile {
 	bool home_private; /* the caller's home is an empty tmpfs */
 	bool home_shown;   /* ... with the entries of the real one in it */
 	const char *workdir; /* where the command starts; NULL: not decided */
+	unsigned int held;   /* controllers that the run's cgroup has */
 };
+
+int compile_limits(struct compile *c, struct err *e);
+int compile_cgroup(struct compile *c, struct err *e);
+/* The error of a limit that only a cgroup with the controller could hold. */
+int compile_needs_cgroup(const struct compile *c, const char *option,
+			 unsigned int controller, struct err *e);
 
 int compile_ids(struct compile *c, struct err *e);
 int compile_mounts(struct compile *c, struct err *e);

@@ -104,11 +104,13 @@ struct program {
 	uint64_t namespaces; /* CLONE_NEW* for clone3(2) */
 	bool die_with_parent;
 	struct program_cgroup cgroup;
-	unsigned int looks;    /* LOOK_ */
-	bool perf;	       /* count processor time by an inherited clock */
-	bool measure;	       /* figures are wanted: --report, --stats */
-	bool timeline;	       /* ... and samples */
-	uint64_t memory, pids; /* that looks hold; 0: none */
+	unsigned int looks; /* LOOK_ */
+	bool perf;	    /* count processor time by an inherited clock */
+	bool measure;	    /* figures are wanted: --report, --stats */
+	bool timeline;	    /* ... and samples */
+	uint64_t memory;    /* that looks hold; 0: none */
+	uint64_t pids;	    /* whose reaching looks are to see; 0: none */
+	bool kill_at_pids;  /* ... and to punish: nothing else holds it */
 	uint64_t time_limit, cpu_time, grace; /* ns; 0: none */
 	uint64_t output_limit;		      /* bytes; 0: none */
 	unsigned int cpu_count;		      /* that can be used at once */
@@ -149,8 +151,9 @@ struct program {
 	/* for messages after the run */
 	const struct program_limit *limits; /* in the order of the table */
 	size_t limit_count;
-	const char *const *profiles; /* as named, NULL-terminated */
-	const char *const *hints;    /* shown when the command failed */
+	const char *const *profiles; /* as named */
+	size_t profile_count;
+	const char *const *hints; /* shown when the command failed */
 	size_t hint_count;
 	const char *path_variable; /* PATH inside */
 	const char *home_message;  /* the home is the working directory */

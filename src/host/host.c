@@ -10,17 +10,53 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include <sys/sysmacros.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 /* struct sock_filter, and the most of them that Linux takes (BPF_MAXINSNS). */
 #define RAW_UNIT ((size_t)8)
 #define RAW_MAX (4096 * RAW_UNIT)
+
+const char *caller_env(const struct caller *c, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *const *v = c->environ; v && *v; v++)
+		if (strncmp(*v, name, n) == 0 && (*v)[n] == '=')
+			return *v + n + 1;
+	return NULL;
+}
+
+/*
+ * A sandbox that was started again in a scope finds its own number there; the
+ * command does not see it.
+ */
+static void take_scope(struct arena *a, struct caller *c)
+{
+	const char *pid = caller_env(c, SCOPE_VARIABLE);
+	size_t n = 0;
+	const char **kept;
+
+	if (!pid || strtol(pid, NULL, 10) != getpid())
+		return;
+	c->scoped = true;
+	for (const char *const *v = c->environ; *v; v++)
+		n++;
+	kept = arena_alloc(a, (n + 1) * sizeof(*kept));
+	n = 0;
+	for (const char *const *v = c->environ; *v; v++)
+		if (!str_starts(*v, SCOPE_VARIABLE "="))
+			kept[n++] = *v;
+	c->environ = kept;
+}
 
 /*
  * getcwd(2) answers "(unreachable)/..." for a directory outside the root and
@@ -38,16 +74,7 @@ void caller_read(struct arena *a, struct caller *out)
 	};
 	if (getcwd(cwd, sizeof(cwd)) && cwd[0] == '/')
 		out->cwd = arena_dup(a, cwd);
-}
-
-const char *caller_env(const struct caller *c, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (const char *const *v = c->environ; v && *v; v++)
-		if (strncmp(*v, name, n) == 0 && (*v)[n] == '=')
-			return *v + n + 1;
-	return NULL;
+	take_scope(a, out);
 }
 
 const struct path_fact *host_path(const struct host *h, const char *path)
@@ -108,8 +135,7 @@ static void look_console(struct arena *a, struct host *out)
 		out->console = arena_dup(a, name);
 }
 
-/* The kernel's own name of it, without symlinks. */
-static int look_self(struct arena *a, struct host *out, struct err *e)
+int host_self(struct arena *a, const char **out, struct err *e)
 {
 	char path[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path));
@@ -119,7 +145,7 @@ static int look_self(struct arena *a, struct host *out, struct err *e)
 		return err_hint(e, "is /proc mounted?");
 	}
 	if (path[0] == '/')
-		out->self = arena_dup_n(a, path, (size_t)n);
+		*out = arena_dup_n(a, path, (size_t)n);
 	return 0;
 }
 
@@ -171,23 +197,91 @@ static int look_raw(struct arena *a, const struct host_wants *wants,
 	return 0;
 }
 
+static int look_machine(struct host *out, struct err *e)
+{
+	struct sysinfo info;
+	cpu_set_t cpus;
+
+	if (sysinfo(&info) < 0)
+		return err_sys(e, "ask how large memory is");
+	out->memory = (uint64_t)info.totalram * info.mem_unit;
+	out->swap = (uint64_t)info.totalswap * info.mem_unit;
+	/* More than the set has room for: EINVAL. */
+	out->cpu_count = CPU_SETSIZE;
+	if (sched_getaffinity(0, sizeof(cpus), &cpus) == 0)
+		out->cpu_count = (unsigned int)CPU_COUNT(&cpus);
+	return 0;
+}
+
+/* io.max knows whole devices only; a partition is a directory below its. */
+static void whole_device(struct host_device *d)
+{
+	char path[64], text[32] = "";
+
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/partition", d->major,
+		 d->minor);
+	if (access(path, F_OK) < 0)
+		return;
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/../dev", d->major,
+		 d->minor);
+	{
+		autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+		if (fd >= 0 && read(fd, text, sizeof(text) - 1) > 0)
+			sscanf(text, "%u:%u", &d->major, &d->minor);
+	}
+}
+
+static void look_devices(struct arena *a, const struct host_wants *wants,
+			 struct host *out)
+{
+	struct host_device *devices =
+		arena_alloc(a, (wants->device_count + 1) * sizeof(*devices));
+
+	for (size_t i = 0; i < wants->device_count; i++) {
+		struct host_device *d = &devices[i];
+		struct stat st;
+
+		d->asked = wants->devices[i];
+		if (d->asked[0] != '/') {
+			sscanf(d->asked, "%u:%u", &d->major, &d->minor);
+		} else if (stat(d->asked, &st) == 0) {
+			dev_t dev =
+				S_ISBLK(st.st_mode) ? st.st_rdev : st.st_dev;
+
+			d->major = major(dev);
+			d->minor = minor(dev);
+			whole_device(d);
+		}
+	}
+	out->devices = devices;
+	out->device_count = wants->device_count;
+}
+
 int host_look(struct arena *a, const struct caller *caller,
 	      const struct host_wants *wants, struct host *out, struct err *e)
 {
-	struct host h = { .caller = caller, .cwd = caller->cwd };
+	struct host h = {
+		.caller = caller,
+		.cwd = caller->cwd,
+		.cgroup = out->cgroup,
+	};
 	struct path_fact *facts;
 	struct walk walk = { .arena = a };
 	size_t n = 0;
 
 	if (look_kernel(&h, e) < 0 || look_raw(a, wants, &h, e) < 0)
 		return -1;
+	if (wants->machine && look_machine(&h, e) < 0)
+		return -1;
+	look_devices(a, wants, &h);
 	look_pwd(a, &h);
 	if (wants->console)
 		look_console(a, &h);
 	if (wants->userns)
 		h.userns_exists = look_userns();
 
-	if (wants->self && look_self(a, &h, e) < 0)
+	if (wants->self && host_self(a, &h.self, e) < 0)
 		return -1;
 
 	facts = arena_alloc(a, (wants->count + 3) * sizeof(*facts));

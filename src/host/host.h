@@ -10,6 +10,8 @@
 #ifndef HOST_HOST_H
 #define HOST_HOST_H
 
+#include "host/cgroup.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +28,7 @@ struct caller {
 	const char *cwd;	    /* resolved; NULL if it cannot be named */
 	const char
 		*called; /* the path of the executable in execve(2), or NULL */
+	bool scoped;	 /* systemd made a scope for this run: SCOPE_VARIABLE */
 };
 
 /* The working directory's name lives in `a`. */
@@ -95,6 +98,16 @@ struct host_wants {
 	bool self;	/* the executable: host.self */
 	const int *raw; /* descriptors of filters to read, --seccomp */
 	size_t raw_count;
+	struct cgroup_wants cgroup; /* for cgroup_look(), which comes first */
+	bool machine;		    /* how much memory and processors it has */
+	const char *const *devices; /* whose numbers are wanted, --io-max */
+	size_t device_count;
+};
+
+/* A block device, the whole and no partition. */
+struct host_device {
+	const char *asked;	   /* the device, or a file on it */
+	unsigned int major, minor; /* 0 and 0: there is none */
 };
 
 /* What was read from a descriptor. */
@@ -116,12 +129,21 @@ struct host {
 	size_t path_count;
 	const struct host_bytes *raw; /* one for each of host_wants.raw */
 	size_t raw_count;
+	struct host_cgroup cgroup;
+	uint64_t memory, swap;		   /* of the machine, bytes */
+	unsigned int cpu_count;		   /* processors this process may use */
+	const struct host_device *devices; /* one for each wanted */
+	size_t device_count;
 };
+
+/* The kernel's own name of our executable; NULL: it has none. */
+int host_self(struct arena *a, const char **out, struct err *e);
 
 /*
  * Fills `*out`. The working directory, $PWD, host.self and what `wants` lists
- * can then be asked for with host_path(). A path that does not exist is a fact, not an
- * error; errors are those of the look itself.
+ * can then be asked for with host_path(). A path that does not exist is a fact,
+ * not an error; errors are those of the look itself. `out->cgroup` is there
+ * already, from cgroup_look(): what that finds may make the rest needless.
  */
 int host_look(struct arena *a, const struct caller *caller,
 	      const struct host_wants *wants, struct host *out, struct err *e);

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/perf_event.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -72,6 +73,21 @@ pid_t sys_clone3(struct clone_args *args)
 int sys_pidfd_send_signal(int pidfd, int signal, const siginfo_t *info)
 {
 	return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, info, 0);
+}
+
+int sys_task_clock(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_SW_TASK_CLOCK,
+		.inherit = 1,
+		.exclude_kernel = 1, /* what perf_event_paranoid 2 asks for */
+		.exclude_hv = 1,
+	};
+
+	return (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1,
+			    PERF_FLAG_FD_CLOEXEC);
 }
 
 int sys_seccomp(unsigned int operation, unsigned int flags, void *args)

@@ -34,6 +34,11 @@ int sys_openat2(int dirfd, const char *path, uint64_t flags, uint64_t resolve);
 int sys_close_range(unsigned int first, unsigned int last);
 pid_t sys_clone3(struct clone_args *args);
 int sys_pidfd_send_signal(int pidfd, int signal, const siginfo_t *info);
+/*
+ * A counter of the processor time, in nanoseconds, that this process and all it
+ * begins from now on use: perf_event_open(2), PERF_COUNT_SW_TASK_CLOCK.
+ */
+int sys_task_clock(void);
 int sys_seccomp(unsigned int operation, unsigned int flags, void *args);
 /* `timeout` in milliseconds, 0: none. */
 int sys_futex(uint32_t *word, int operation, uint32_t value, long timeout);

@@ -10,11 +10,10 @@
 #include <linux/sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 /* --- helpers ------------------------------------------------------------ */
 
-static const char *source_path(struct apply *to, const char *text)
+const char *apply_source_path(struct apply *to, const char *text)
 {
 	return path_clean(to->arena, to->cwd, text);
 }
@@ -31,7 +30,7 @@ static int dest_path(struct apply *to, const char *text, const char **out,
 	return 0;
 }
 
-static int not_empty(const char *text, struct err *e)
+int apply_not_empty(const char *text, struct err *e)
 {
 	if (!text[0])
 		return err_set(e, ERR_USAGE, "the value is empty");
@@ -59,6 +58,7 @@ static void take_mode(struct apply *to, struct plan_mount *m)
 static void take_size(struct apply *to, struct plan_mount *m)
 {
 	m->size = to->size;
+	m->size_asked = to->size && !to->size_from->from_profile;
 	to->size = 0;
 }
 
@@ -91,11 +91,11 @@ APPLIER(bind)
 	const char *dest = NULL;
 	struct plan_mount *m;
 
-	if (not_empty(s->args[0], e) < 0 ||
+	if (apply_not_empty(s->args[0], e) < 0 ||
 	    dest_path(to, s->args[1], &dest, e) < 0)
 		return -1;
 	m = add_mount(to, s, MOUNT_BIND);
-	m->source = source_path(to, s->args[0]);
+	m->source = apply_source_path(to, s->args[0]);
 	m->dest = dest;
 	m->writable = bits & BIND_WRITABLE;
 	m->devices = bits & BIND_DEVICES;
@@ -108,10 +108,10 @@ APPLIER(same)
 	long bits = s->directive->param;
 	struct plan_mount *m;
 
-	if (not_empty(s->args[0], e) < 0)
+	if (apply_not_empty(s->args[0], e) < 0)
 		return -1;
 	m = add_mount(to, s, MOUNT_SAME);
-	m->source = source_path(to, s->args[0]);
+	m->source = apply_source_path(to, s->args[0]);
 	m->dest = m->source;
 	m->writable = bits & BIND_WRITABLE;
 	m->optional = bits & BIND_OPTIONAL;
@@ -122,10 +122,10 @@ APPLIER(hide)
 {
 	struct plan_mount *m;
 
-	if (not_empty(s->args[0], e) < 0)
+	if (apply_not_empty(s->args[0], e) < 0)
 		return -1;
 	m = add_mount(to, s, (enum mount_kind)s->directive->param);
-	m->dest = source_path(to, s->args[0]);
+	m->dest = apply_source_path(to, s->args[0]);
 	if (m->dest[1] == '\0')
 		return err_set(e, ERR_USAGE, "'/' cannot be hidden");
 	return 0;
@@ -153,7 +153,7 @@ APPLIER(symlink)
 	const char *dest = NULL;
 	struct plan_mount *m;
 
-	if (not_empty(s->args[0], e) < 0 ||
+	if (apply_not_empty(s->args[0], e) < 0 ||
 	    dest_path(to, s->args[1], &dest, e) < 0)
 		return -1;
 	m = add_mount(to, s, MOUNT_SYMLINK);
@@ -200,6 +200,8 @@ static void mark(struct apply *to, const struct setting *s,
 	for (size_t i = 0; i < to->plan->mounts.count; i++)
 		if (to->plan->mounts.items[i].kind == kind) {
 			to->plan->mounts.items[i].origin = s->origin;
+			if (kind == MOUNT_HOME && to->size)
+				take_size(to, &to->plan->mounts.items[i]);
 			return;
 		}
 	m = add_mount(to, s, kind);
@@ -233,10 +235,10 @@ APPLIER(home)
 
 APPLIER(home_dir)
 {
-	if (not_empty(s->args[0], e) < 0)
+	if (apply_not_empty(s->args[0], e) < 0)
 		return -1;
 	to->plan->home = HOME_DIR;
-	to->plan->home_dir = source_path(to, s->args[0]);
+	to->plan->home_dir = apply_source_path(to, s->args[0]);
 	mark(to, s, MOUNT_HOME);
 	return 0;
 }
@@ -359,104 +361,6 @@ APPLIER(keepenv)
 	return env_op(to, ENV_KEEP, s->args[0], "", e);
 }
 
-/* --- limits ------------------------------------------------------------- */
-
-const struct rlimit_name rlimit_names[] = {
-	{ "as", RLIMIT_AS },
-	{ "core", RLIMIT_CORE },
-	{ "cpu", RLIMIT_CPU },
-	{ "data", RLIMIT_DATA },
-	{ "fsize", RLIMIT_FSIZE },
-	{ "locks", RLIMIT_LOCKS },
-	{ "memlock", RLIMIT_MEMLOCK },
-	{ "msgqueue", RLIMIT_MSGQUEUE },
-	{ "nice", RLIMIT_NICE },
-	{ "nofile", RLIMIT_NOFILE },
-	{ "nproc", RLIMIT_NPROC },
-	{ "rss", RLIMIT_RSS },
-	{ "rtprio", RLIMIT_RTPRIO },
-	{ "rttime", RLIMIT_RTTIME },
-	{ "sigpending", RLIMIT_SIGPENDING },
-	{ "stack", RLIMIT_STACK },
-	{ NULL, 0 },
-};
-
-const char *rlimit_name(int resource)
-{
-	const struct rlimit_name *r = rlimit_names;
-
-	while (r->name && r->resource != resource)
-		r++;
-	return r->name ? r->name : "unknown";
-}
-
-static int rlimit_value(const char *text, uint64_t *out, struct err *e)
-{
-	if (str_equal(text, "unlimited")) {
-		*out = UINT64_MAX;
-		return 0;
-	}
-	if (str_equal(text, "0")) {
-		*out = 0;
-		return 0;
-	}
-	if (parse_size(text, out, e) == 0)
-		return 0;
-	return err_set(e, ERR_USAGE,
-		       "'%s' is not a limit (a number, with K, M, G or T if "
-		       "wanted, or unlimited)",
-		       text);
-}
-
-static int rlimit_resource(struct arena *a, const char *name, int *out,
-			   struct err *e)
-{
-	struct str known = { .arena = a };
-
-	for (const struct rlimit_name *r = rlimit_names; r->name; r++) {
-		if (str_equal(name, r->name)) {
-			*out = r->resource;
-			return 0;
-		}
-		str_addf(&known, "%s%s", known.length ? " " : "", r->name);
-	}
-	err_set(e, ERR_USAGE, "'%s' is not a resource", name);
-	return err_hint(e, "known are %s", str_text(&known));
-}
-
-APPLIER(rlimit)
-{
-	char *name = arena_dup(to->arena, s->args[0]);
-	char *soft = strchr(name, '='), *hard;
-	struct plan_rlimit limit = { 0 };
-	struct plan *p = to->plan;
-
-	if (!soft)
-		return err_set(e, ERR_USAGE, "'%s' is not NAME=SOFT[:HARD]",
-			       s->args[0]);
-	*soft++ = '\0';
-	hard = strchr(soft, ':');
-	if (hard)
-		*hard++ = '\0';
-	if (rlimit_resource(to->arena, name, &limit.resource, e) < 0 ||
-	    rlimit_value(soft, &limit.soft, e) < 0)
-		return -1;
-	limit.hard = limit.soft;
-	if (hard && rlimit_value(hard, &limit.hard, e) < 0)
-		return -1;
-	if (limit.soft > limit.hard)
-		return err_set(e, ERR_USAGE,
-			       "the soft limit in '%s' is above the hard one",
-			       s->args[0]);
-	for (size_t i = 0; i < p->rlimits.count; i++)
-		if (p->rlimits.items[i].resource == limit.resource) {
-			p->rlimits.items[i] = limit;
-			return 0;
-		}
-	*array_add(to->arena, &p->rlimits) = limit;
-	return 0;
-}
-
 /* --- the process -------------------------------------------------------- */
 
 APPLIER(chdir)
@@ -513,7 +417,7 @@ APPLIER(keep_fd)
 
 APPLIER(hint)
 {
-	if (not_empty(s->args[0], e) < 0)
+	if (apply_not_empty(s->args[0], e) < 0)
 		return -1;
 	*array_add(to->arena, &to->plan->hints) =
 		arena_dup(to->arena, s->args[0]);

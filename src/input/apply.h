@@ -23,6 +23,10 @@ struct apply {
 int apply_choice(const char *text, const char *const *words, int *out,
 		 struct err *e);
 int apply_descriptor(const char *text, int *out, struct err *e);
+int apply_not_empty(const char *text, struct err *e);
+
+/* A host path: relative ones are below the working directory. */
+const char *apply_source_path(struct apply *to, const char *text);
 
 #define APPLIER(name)                                                          \
 	int apply_##name(struct apply *to, const struct setting *s,            \
@@ -62,6 +66,27 @@ APPLIER(unsetenv);
 APPLIER(clearenv);
 APPLIER(keepenv);
 APPLIER(rlimit);
+APPLIER(file_size);
+APPLIER(open_files);
+APPLIER(memory);
+APPLIER(swap);
+APPLIER(cpus);
+APPLIER(cpu_weight);
+APPLIER(cpuset);
+APPLIER(pids);
+APPLIER(io_max);
+APPLIER(io_weight);
+APPLIER(time_limit);
+APPLIER(cpu_time);
+APPLIER(grace);
+APPLIER(output_limit);
+APPLIER(tmp_size);
+APPLIER(cgroup_parent);
+APPLIER(require_cgroup);
+APPLIER(report);
+APPLIER(report_fd);
+APPLIER(stats);
+APPLIER(timeline);
 APPLIER(syscalls); /* param: the SECCOMP_RET_ answer */
 APPLIER(syscalls_answer);
 APPLIER(syscalls_default);

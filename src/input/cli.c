@@ -171,11 +171,16 @@ static const char *const *copy_command(struct cli *c)
 
 static int read_profiles(struct cli *c, struct profile_reader *r, struct err *e)
 {
-	if (c->profiles.count == 0)
+	struct request *out = c->request;
+
+	if (c->profiles.count == 0) {
+		*array_add(c->arena, &out->names) = "default";
 		return profile_read(r, "default", e);
+	}
 	for (size_t i = 0; i < c->profiles.count; i++) {
 		const struct setting *s = &c->profiles.items[i];
 
+		*array_add(c->arena, &out->names) = s->args[0];
 		if (str_equal(s->args[0], "none"))
 			continue;
 		if (profile_read(r, s->args[0], e) < 0)

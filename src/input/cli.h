@@ -19,6 +19,7 @@ struct request {
 	const char *topic;  /* of --help=TOPIC or --list WHAT, or NULL */
 	bool raw_format;    /* --format bpf, not text */
 	const char *const *command; /* copied; NULL when there is none */
+	ARRAY(const char *) names;  /* of profiles, as given, or the default */
 	const char *const
 		*profiles; /* absolute paths of files that were read */
 	size_t profile_count;

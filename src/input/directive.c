@@ -336,10 +336,108 @@ const struct directive directives[] = {
 	  "to see what there is." },
 
 	/* Limits */
+	{ "memory", 0, SECTION_LIMITS, "SIZE", { VALUE_SIZE }, SINGLE,
+	  ACTION_NONE, apply_memory, 0,
+	  "memory of all processes together",
+	  "SIZE may be a share of the machine's, as in\n.Cm 50% .\n"
+	  "It counts everything inside: all processes, and what is in private "
+	  "directories, which are in memory.\n"
+	  "At the limit all of it is ended.\n"
+	  "Where a cgroup holds it, swap is off unless\n.Cm swap\nis given; "
+	  "where the watch does,\n.Cm file-size\nis set to the same, unless "
+	  "it is given after it." },
+	{ "swap", 0, SECTION_LIMITS, "SIZE", { VALUE_SIZE }, SINGLE,
+	  ACTION_NONE, apply_swap, 0,
+	  "swap in addition to memory; 0 is none",
+	  "Needs a cgroup." },
+	{ "pids", 0, SECTION_LIMITS, "N", { VALUE_NUMBER }, SINGLE,
+	  ACTION_NONE, apply_pids, 0,
+	  "processes and threads at the same time",
+	  "PID 1 of the sandbox is not counted." },
+	{ "cpus", 0, SECTION_LIMITS, "N", { VALUE_NUMBER }, SINGLE,
+	  ACTION_NONE, apply_cpus, 0,
+	  "processors to use at once, as in 1.5",
+	  "Needs a cgroup." },
+	{ "cpu-weight", 0, SECTION_LIMITS, "N", { VALUE_NUMBER }, SINGLE,
+	  ACTION_NONE, apply_cpu_weight, 0,
+	  "share of processors when they are scarce",
+	  "1 to 10000; others have 100.\nNeeds a cgroup." },
+	{ "cpuset-cpus", 0, SECTION_LIMITS, "LIST", { VALUE_TEXT }, SINGLE,
+	  ACTION_NONE, apply_cpuset, 0,
+	  "processors to run on, as in 0-3,8",
+	  "Needs a cgroup, and that the administrator delegates\n.Cm cpuset ."
+	},
+	{ "io-max", 0, SECTION_LIMITS, "DEVICE:LIMITS", { VALUE_TEXT }, 0,
+	  ACTION_NONE, apply_io_max, 0,
+	  "a device's rate, as in /dev/sda:wbps=10M",
+	  "DEVICE is a block device, a file on one, or MAJOR:MINOR.\n"
+	  "LIMITS are\n.Cm rbps , wbps\n(bytes a second),\n"
+	  ".Cm riops\nand\n.Cm wiops\n(operations a second), separated by "
+	  "commas.\nNeeds a cgroup, and that the administrator delegates\n"
+	  ".Cm io ." },
+	{ "io-weight", 0, SECTION_LIMITS, "N", { VALUE_NUMBER }, SINGLE,
+	  ACTION_NONE, apply_io_weight, 0,
+	  "share of devices when they are busy",
+	  "1 to 10000; others have 100.\nNeeds a cgroup, and\n.Cm io\n"
+	  "delegated." },
+	{ "time-limit", 0, SECTION_LIMITS, "DURATION", { VALUE_TEXT }, SINGLE,
+	  ACTION_NONE, apply_time_limit, 0,
+	  "end the command after so long; exit status 124",
+	  "It begins when the command does." },
+	{ "cpu-time", 0, SECTION_LIMITS, "DURATION", { VALUE_TEXT }, SINGLE,
+	  ACTION_NONE, apply_cpu_time, 0,
+	  "processor time of all processes together",
+	  "The exit status is 124 then, too.\n"
+	  ".Cm rlimit cpu=\ncounts for each process on its own." },
+	{ "grace", 0, SECTION_LIMITS, "DURATION", { VALUE_TEXT }, SINGLE,
+	  ACTION_NONE, apply_grace, 0,
+	  "first SIGTERM, and SIGKILL only so much later",
+	  "For\n.Cm time-limit\nand\n.Cm cpu-time .\n"
+	  "Without it SIGKILL comes at once." },
+	{ "file-size", 0, SECTION_LIMITS, "SIZE", { VALUE_SIZE }, SINGLE,
+	  ACTION_NONE, apply_file_size, 0,
+	  "size of a file that is written",
+	  "As\n.Cm rlimit fsize= ." },
+	{ "open-files", 0, SECTION_LIMITS, "N", { VALUE_NUMBER }, SINGLE,
+	  ACTION_NONE, apply_open_files, 0,
+	  "descriptors of a process",
+	  "As\n.Cm rlimit nofile= ." },
+	{ "output-limit", 0, SECTION_LIMITS, "SIZE", { VALUE_SIZE }, SINGLE,
+	  ACTION_NONE, apply_output_limit, 0,
+	  "bytes on standard output and error together",
+	  "What is more is not passed on, and the command is ended.\n"
+	  "The command writes to a pipe then.\nNot on a terminal." },
+	{ "tmp-size", 0, SECTION_LIMITS, "SIZE", { VALUE_SIZE }, SINGLE,
+	  ACTION_NONE, apply_tmp_size, 0,
+	  "size of each private directory: /tmp, the home",
+	  "Of those that a\n.Cm tmpfs\nor\n.Cm home\nmakes, unless\n"
+	  ".Fl -size\nbefore it on the command line says another." },
 	{ "rlimit", 0, SECTION_LIMITS, "NAME=SOFT[:HARD]", { VALUE_RLIMIT }, 0,
 	  ACTION_NONE, apply_rlimit, 0,
 	  "a limit per process, named as in prlimit(1)",
 	  "A limit that is lower already stays." },
+	{ "cgroup-parent", 0, SECTION_LIMITS, "PATH", { VALUE_PATH }, SINGLE,
+	  ACTION_NONE, apply_cgroup_parent, 0,
+	  "make the run's cgroup below PATH",
+	  "A directory of the cgroup v2 file system in which you may make "
+	  "cgroups." },
+	{ "require-cgroup", 0, SECTION_LIMITS, "", { 0 }, 0,
+	  ACTION_NONE, apply_require_cgroup, 0,
+	  "fail unless a cgroup holds the limits", NULL },
+
+	/* Reports */
+	{ "report", 0, SECTION_REPORTS, "FILE", { VALUE_PATH },
+	  CLI | SINGLE, ACTION_NONE, apply_report, 0,
+	  "write what happened and what it cost, as JSON", NULL },
+	{ "report-fd", 0, SECTION_REPORTS, "N", { VALUE_NUMBER },
+	  CLI | SINGLE, ACTION_NONE, apply_report_fd, 0,
+	  "the same, to descriptor N", NULL },
+	{ "stats", 0, SECTION_REPORTS, "", { 0 }, CLI,
+	  ACTION_NONE, apply_stats, 0,
+	  "the same for people, on standard error", NULL },
+	{ "timeline", 0, SECTION_REPORTS, "FILE", { VALUE_PATH },
+	  CLI | SINGLE, ACTION_NONE, apply_timeline, 0,
+	  "draw memory and processor use as an SVG image", NULL },
 
 	/* The process */
 	{ "chdir", 0, SECTION_PROCESS, "DIR", { VALUE_PATH }, SINGLE,
@@ -377,6 +475,7 @@ static const struct {
 	[SECTION_ENVIRONMENT] = { "Environment", "environment" },
 	[SECTION_SYSCALLS] = { "System calls", "syscalls" },
 	[SECTION_LIMITS] = { "Limits", "limits" },
+	[SECTION_REPORTS] = { "Reports", "reports" },
 	[SECTION_PROCESS] = { "The process", "process" },
 };
 

@@ -28,6 +28,8 @@ void settings_print(const struct settings *s, struct str *out)
 		const struct setting *set = &s->list.items[i];
 		unsigned int arity = directive_arity(set->directive);
 
+		if (set->directive->flags & DIRECTIVE_ONLY_CLI)
+			continue;
 		if (set->directive->flags & DIRECTIVE_SINGLE) {
 			if (said_before(s, i))
 				continue;

@@ -14,6 +14,7 @@ void plan_init(struct plan *p)
 		.uid = ID_NONE,
 		.gid = ID_NONE,
 		.calls_rest = ANSWER_NONE,
+		.report.fd = -1,
 	};
 }
 
@@ -85,6 +86,10 @@ int plan_check(const struct plan *p, struct err *e)
 			       "--disable-userns and --cap-add "
 			       "CAP_SYS_RESOURCE exclude each other: it could "
 			       "allow them again");
+	if (needs(p->limits.grace.asked && !p->limits.time.value &&
+			  !p->limits.cpu_time.value,
+		  "--grace", "--time-limit or --cpu-time", e) < 0)
+		return -1;
 	if (needs(p->disable_userns && !(p->unshare & CLONE_NEWUSER),
 		  "--disable-userns", "--unshare-user", e) < 0 ||
 	    needs(p->hostname && !(unshare & CLONE_NEWUTS), "--hostname",
@@ -93,6 +98,44 @@ int plan_check(const struct plan *p, struct err *e)
 		  "--unshare-pid", e) < 0)
 		return -1;
 	return 0;
+}
+
+unsigned int plan_controllers(const struct plan *p)
+{
+	const struct plan_limits *l = &p->limits;
+	unsigned int bits = 0;
+
+	if (l->memory.value || l->swap_given)
+		bits |= CONTROLLER_MEMORY;
+	if (l->pids.value)
+		bits |= CONTROLLER_PIDS;
+	if (l->cpus.value || l->cpu_weight.value)
+		bits |= CONTROLLER_CPU;
+	if (l->cpuset)
+		bits |= CONTROLLER_CPUSET;
+	if (l->io.count || l->io_weight.value)
+		bits |= CONTROLLER_IO;
+	return bits;
+}
+
+static bool reports(const struct plan_report *r)
+{
+	return r->file || r->timeline || r->fd >= 0 || r->stats;
+}
+
+bool plan_measures(const struct plan *p)
+{
+	return p->limits.cpu_time.value || reports(&p->report);
+}
+
+bool plan_asks_for_cgroup(const struct plan *p)
+{
+	const struct plan_limits *l = &p->limits;
+
+	return l->require_cgroup || l->memory.asked || l->swap.asked ||
+	       l->pids.asked || l->cpus.asked || l->cpu_weight.asked ||
+	       l->cpuset_asked || l->io_asked || l->io_weight.asked ||
+	       l->cpu_time.asked;
 }
 
 const char *plan_caller_home(struct arena *a, const struct caller *caller)
@@ -153,6 +196,18 @@ static void want_for_mount(struct arena *a, const struct plan *p,
 	}
 }
 
+static void want_devices(struct arena *a, const struct plan *p,
+			 struct host_wants *out)
+{
+	const char **devices =
+		arena_alloc(a, (p->limits.io.count + 1) * sizeof(*devices));
+
+	for (size_t i = 0; i < p->limits.io.count; i++)
+		devices[i] = p->limits.io.items[i].device;
+	out->devices = devices;
+	out->device_count = p->limits.io.count;
+}
+
 void plan_wants(struct arena *a, const struct plan *p,
 		const struct caller *caller, struct host_wants *out)
 {
@@ -165,6 +220,16 @@ void plan_wants(struct arena *a, const struct plan *p,
 	out->self = p->protected.count > 0;
 	for (size_t i = 0; i < p->protected.count; i++)
 		want(a, &list, p->protected.items[i].path, false);
+	out->machine = p->limits.memory.value || p->limits.pids.value ||
+		       plan_measures(p);
+	out->cgroup = (struct cgroup_wants){
+		.places = plan_controllers(p) || plan_measures(p) ||
+			  p->limits.require_cgroup || p->limits.cgroup_parent,
+		.scope = plan_asks_for_cgroup(p) && caller->uid != 0,
+		.perf = plan_measures(p),
+		.given = p->limits.cgroup_parent,
+	};
+	want_devices(a, p, out);
 	out->raw = p->seccomp_fds.items;
 	out->raw_count = p->seccomp_fds.count;
 	out->paths = list.paths.items;

@@ -43,10 +43,11 @@ struct plan_mount {
 	const char *dest;   /* clean path inside */
 	const char *origin; /* "argument 3", "gcc.profile:12" */
 	bool writable;
-	bool devices;  /* device files work: --dev-bind */
-	bool optional; /* a missing source is no error: -try */
-	mode_t mode;   /* MODE_DEFAULT: the kind's own */
-	uint64_t size; /* bytes of a tmpfs, 0: the kernel's default */
+	bool devices;	 /* device files work: --dev-bind */
+	bool optional;	 /* a missing source is no error: -try */
+	mode_t mode;	 /* MODE_DEFAULT: the kind's own */
+	uint64_t size;	 /* bytes of a tmpfs, 0: the kernel's default */
+	bool size_asked; /* on the command line: --tmp-size does not count */
 };
 
 /* What to do about something protected that is missing and could be made. */
@@ -99,8 +100,9 @@ struct plan_io {
 
 /* Times are nanoseconds, sizes bytes. */
 struct plan_limits {
-	struct plan_limit memory, swap, cpus, cpu_weight, pids, io_weight;
-	struct plan_limit time, cpu_time, grace, file_size, output, tmp_size;
+	struct plan_limit memory, swap, pids, cpu_weight, io_weight;
+	struct plan_limit cpus; /* microseconds in each 100 ms */
+	struct plan_limit time, cpu_time, grace, output, tmp_size;
 	const char *cpuset; /* the list as in cpuset(7), or NULL */
 	ARRAY(struct plan_io) io;
 	bool memory_percent;  /* of the machine's memory */
@@ -196,6 +198,19 @@ int plan_check(const struct plan *p, struct err *e);
 
 /* Whether there is something to run. */
 int plan_check_command(const struct plan *p, struct err *e);
+
+/* Controllers of cgroups that its limits would need, if they can be had. */
+unsigned int plan_controllers(const struct plan *p);
+
+/* Whether figures are wanted: for a report, or for a limit on them. */
+bool plan_measures(const struct plan *p);
+
+/*
+ * Whether it is worth starting again in a scope of systemd's: for limits that
+ * were asked for on the command line and for a cgroup that has to be there, not
+ * for what profiles say.
+ */
+bool plan_asks_for_cgroup(const struct plan *p);
 
 /* The paths that compile will ask about. */
 void plan_wants(struct arena *a, const struct plan *p,

@@ -6,24 +6,29 @@
 #include <limits.h>
 
 /* The smallest descriptor from `from` on that stays open, or UINT_MAX. */
-static unsigned int next_kept(const struct program *p, unsigned int from,
-			      int spare)
+static unsigned int next_in(const int *fds, size_t count, unsigned int from,
+			    unsigned int next)
 {
-	unsigned int next = UINT_MAX;
+	for (size_t i = 0; i < count; i++) {
+		unsigned int kept = (unsigned int)fds[i];
 
-	if (spare >= 0 && (unsigned int)spare >= from)
-		next = (unsigned int)spare;
-	for (size_t i = 0; i < p->keep_fd_count; i++) {
-		unsigned int kept = (unsigned int)p->keep_fds[i];
-
-		if (kept >= from && kept < next)
+		if (fds[i] >= 0 && kept >= from && kept < next)
 			next = kept;
 	}
 	return next;
 }
 
-int descriptors_close(const struct program *p, unsigned int first, int spare,
-		      struct err *e)
+static unsigned int next_kept(const struct program *p, unsigned int from,
+			      struct held spare)
+{
+	unsigned int next =
+		next_in(p->keep_fds, p->keep_fd_count, from, UINT_MAX);
+
+	return next_in(spare.fds, spare.count, from, next);
+}
+
+int descriptors_close(const struct program *p, unsigned int first,
+		      struct held spare, struct err *e)
 {
 	for (;;) {
 		unsigned int kept = next_kept(p, first, spare);

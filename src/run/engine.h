@@ -9,7 +9,7 @@
 struct engine {
 	const struct program *program;
 	struct tree tree;
-	const struct run *run;
+	struct run *run;
 };
 
 /* Sets MOUNT_ATTR_ flags on a mount, or on the whole tree of mounts. */

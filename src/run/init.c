@@ -53,6 +53,23 @@ int stage_group(struct run *r, struct err *e)
 	return 0;
 }
 
+int stage_connect(struct run *r, struct err *e)
+{
+	return output_take(r, e);
+}
+
+/*
+ * The cgroup namespace begins at the cgroup we are in now: made together with
+ * the process it would begin at the supervisor's.
+ */
+int stage_membership(struct run *r, struct err *e)
+{
+	(void)r;
+	if (unshare(CLONE_NEWCGROUP) < 0)
+		return err_sys(e, "make a cgroup namespace");
+	return 0;
+}
+
 bool run_has_own_group(const struct run *r)
 {
 	return r->tty < 0 && r->program->namespaces & CLONE_NEWPID;
@@ -186,7 +203,7 @@ int stage_release(struct run *r, struct err *e)
 	if (!r->program->explain)
 		return 0;
 	if (r->listener >= 0 &&
-	    message_send_fd(r->socket, &m, r->listener, e) < 0)
+	    message_send_fds(r->socket, &m, &r->listener, 1, e) < 0)
 		return -1;
 	return close_others(r, e);
 }

@@ -161,6 +161,7 @@ static int run_tmpfs(struct engine *en, const struct step *s, struct err *e)
 
 	if (fd < 0 || place(en, fd, s, true, e) < 0)
 		return err_wrap(e, "tmpfs on '%s'", s->dest);
+	looks_add(en->run, fd, false);
 	return 0;
 }
 
@@ -175,6 +176,7 @@ static int run_proc(struct engine *en, const struct step *s, struct err *e)
 			    "(docker: --security-opt systempaths=unconfined)");
 	if (fd < 0 || place(en, fd, s, true, e) < 0)
 		return err_wrap(e, "proc on '%s'", s->dest);
+	looks_add(en->run, fd, true);
 	return 0;
 }
 
@@ -355,6 +357,7 @@ static int attach_base(struct engine *en, struct err *e)
 		return host_explain_userns(e);
 	}
 	en->tree.base = fd;
+	looks_add(en->run, fd, false);
 	tree_changed(&en->tree, "/", fd, false);
 	return 0;
 }
@@ -398,7 +401,28 @@ static int close_batch(struct engine *en, struct err *e)
 	if (keep < en->tree.base)
 		keep = en->tree.base;
 	tree_forget(&en->tree);
-	return descriptors_close(en->program, (unsigned int)keep + 1, -1, e);
+	if (looks_send(en->run, e) < 0)
+		return -1;
+	return descriptors_close(en->program, (unsigned int)keep + 1,
+				 (struct held){ 0 }, e);
+}
+
+/* The supervisor needs a /proc, also where the command gets none. */
+static int look_for_proc(struct engine *en, struct err *e)
+{
+	int fd;
+
+	if (!en->program->looks || en->run->looks.proc != -1)
+		return 0;
+	fd = new_file_system("proc", NULL, MOUNT_ATTR_RDONLY, e);
+	if (fd < 0) {
+		err_wrap(e, "look at the processes");
+		return err_hint(e, "without a cgroup limits are held by "
+				   "looking at the sandbox's own /proc, which "
+				   "the kernel does not give here");
+	}
+	looks_add(en->run, fd, true);
+	return 0;
 }
 
 int stage_mounts(struct run *r, struct err *e)
@@ -428,8 +452,10 @@ int stage_mounts(struct run *r, struct err *e)
 	}
 	if (fchdir(en.tree.root) < 0)
 		return err_sys(e, "enter the new root");
+	if (look_for_proc(&en, e) < 0 || looks_send(r, e) < 0)
+		return -1;
 	/* No way back: every descriptor of a mount goes. */
-	return descriptors_close(p, 3, r->socket, e);
+	return descriptors_close(p, 3, (struct held){ &r->socket, 1 }, e);
 }
 
 /*

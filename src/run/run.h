@@ -11,7 +11,11 @@
 
 #include "base/err.h"
 #include "compile/program.h"
+#include "run/cgroup.h"
+#include "run/limits.h"
+#include "run/looks.h"
 #include "run/outcome.h"
+#include "run/output.h"
 
 #include <signal.h>
 #include <stdbool.h>
@@ -23,12 +27,18 @@ struct block {
 	size_t size;
 };
 
+/* Descriptors that stay open in the supervisor, for what is written later. */
+struct held {
+	const int *fds;
+	size_t count;
+};
+
 /*
  * Runs it to the end. Every process inside is gone when this returns. A failure
  * is an outcome too, so there is no other error. PID 1 clears its copy of
  * `block`.
  */
-void run_program(const struct program *p, struct block block,
+void run_program(const struct program *p, struct block block, struct held held,
 		 struct outcome *out);
 
 /* So many are prepared; more are walked through. */
@@ -52,8 +62,15 @@ struct run {
 	bool ready; /* set-up is complete */
 	bool exit_known;
 	struct rusage rusage; /* of the command, as far as waited for */
-	int notices;	    /* seccomp's listener, with --explain; or -1 */
-	bool filter_killed; /* we did, in the filter's place */
+	int notices;	      /* seccomp's listener, with --explain; or -1 */
+	bool filter_killed;   /* we did, in the filter's place */
+
+	struct held held;
+	struct cgroup cgroup;
+	struct limits limits;
+	struct output output;
+	struct looks looks; /* PID 1 has one too: what it will hand over */
+	bool out_of_memory; /* the cgroup's limit was reached */
 
 	/* our end of one SOCK_SEQPACKET pair */
 	int socket;
@@ -94,15 +111,19 @@ int stages_run(struct run *r, enum actor actor, struct err *e);
 
 #define STAGE(name) int stage_##name(struct run *r, struct err *e)
 
-/* supervisor.c, private.c */
+/* supervisor.c, private.c, output.c, cgroup.c */
 STAGE(inherit);
 STAGE(private);
+STAGE(output);
+STAGE(cgroup);
 STAGE(clone);
 STAGE(watch);
 
 /* init.c */
 STAGE(await);
 STAGE(group);
+STAGE(connect);
+STAGE(membership);
 STAGE(hostname);
 STAGE(scrub);
 STAGE(spawn);
@@ -139,6 +160,12 @@ bool run_has_own_group(const struct run *r);
 /* Loads one BPF program into this process. */
 int seccomp_load(const struct bpf *bpf, struct err *e);
 
+/*
+ * Sends the command a signal; `group`: the kernel sent it to our process group,
+ * and it may have got it.
+ */
+void supervisor_signal(struct run *r, int signal, bool group);
+
 /* One system call that waits for the supervisor's answer: notify.c */
 void notify_take(struct run *r);
 
@@ -151,9 +178,9 @@ _Noreturn void init_main(struct run *r);
 
 /*
  * Closes every descriptor from `first` on but those the command gets, and
- * `spare`, -1 for none.
+ * those in `spare`.
  */
-int descriptors_close(const struct program *p, unsigned int first, int spare,
-		      struct err *e);
+int descriptors_close(const struct program *p, unsigned int first,
+		      struct held spare, struct err *e);
 
 #endif

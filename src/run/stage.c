@@ -28,6 +28,21 @@ static bool wants_private(const struct program *p)
 	return false;
 }
 
+static bool wants_output(const struct program *p)
+{
+	return p->output_limit;
+}
+
+static bool wants_cgroup(const struct program *p)
+{
+	return p->cgroup.source;
+}
+
+static bool wants_membership(const struct program *p)
+{
+	return p->cgroup.source && p->namespaces & CLONE_NEWCGROUP;
+}
+
 static bool wants_userns(const struct program *p)
 {
 	return p->namespaces & CLONE_NEWUSER;
@@ -86,11 +101,15 @@ static bool wants_limits(const struct program *p)
 const struct stage stages[] = {
 	{ "inherit", ACTOR_SUPERVISOR, NULL, stage_inherit },
 	{ "private", ACTOR_SUPERVISOR, wants_private, stage_private },
+	{ "output", ACTOR_SUPERVISOR, wants_output, stage_output },
+	{ "cgroup", ACTOR_SUPERVISOR, wants_cgroup, stage_cgroup },
 	{ "clone", ACTOR_SUPERVISOR, NULL, stage_clone },
 	{ "watch", ACTOR_SUPERVISOR, NULL, stage_watch },
 
 	{ "await", ACTOR_INIT, NULL, stage_await },
 	{ "group", ACTOR_INIT, NULL, stage_group },
+	{ "connect", ACTOR_INIT, wants_output, stage_connect },
+	{ "membership", ACTOR_INIT, wants_membership, stage_membership },
 	{ "identity", ACTOR_INIT, wants_userns, stage_identity },
 	{ "userns", ACTOR_INIT, wants_limited_userns, stage_userns },
 	{ "loopback", ACTOR_INIT, wants_loopback, stage_loopback },

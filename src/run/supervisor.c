@@ -19,6 +19,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* --- inherit ------------------------------------------------------------ */
@@ -38,7 +39,7 @@ int stage_inherit(struct run *r, struct err *e)
 				p->keep_fds[i], p->keep_fds[i]);
 			return -1;
 		}
-	if (descriptors_close(p, 3, -1, e) < 0)
+	if (descriptors_close(p, 3, r->held, e) < 0)
 		return -1;
 	/* Blocked, they wait for the signalfd; a mask also crosses clone. */
 	sigfillset(&all);
@@ -62,18 +63,51 @@ int stage_inherit(struct run *r, struct err *e)
 
 /* --- clone -------------------------------------------------------------- */
 
-static int cannot_clone(struct err *e)
+static int cannot_clone(const struct run *r, struct err *e)
 {
 	err_sys(e, "make namespaces");
+	if (r->cgroup.dir >= 0 &&
+	    (e->errnum == EBUSY || e->errnum == EACCES ||
+	     e->errnum == EOPNOTSUPP || e->errnum == ENODEV))
+		return err_wrap(e, "start in a cgroup below '%s'",
+				r->program->cgroup.parent);
 	return host_explain_userns(e);
+}
+
+static uint64_t clone_flags(const struct program *p)
+{
+	uint64_t flags = p->namespaces | CLONE_PIDFD;
+
+	/* The child makes its cgroup namespace when it is in its cgroup. */
+	if (p->cgroup.source)
+		flags = (flags & ~(uint64_t)CLONE_NEWCGROUP) |
+			CLONE_INTO_CGROUP;
+	return flags;
+}
+
+/* Counts for the child and all that comes of it, and for us. */
+static int start_clock(struct run *r, struct err *e)
+{
+	struct timespec own;
+
+	if (!r->program->perf)
+		return 0;
+	r->limits.clock = sys_task_clock();
+	if (r->limits.clock < 0)
+		return err_sys(e, "open a clock for processor time");
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own);
+	r->limits.own_clock =
+		(uint64_t)own.tv_sec * 1000000000 + (uint64_t)own.tv_nsec;
+	return 0;
 }
 
 int stage_clone(struct run *r, struct err *e)
 {
 	struct clone_args args = {
-		.flags = r->program->namespaces | CLONE_PIDFD,
+		.flags = clone_flags(r->program),
 		.pidfd = (uint64_t)(uintptr_t)&r->pidfd,
 		.exit_signal = SIGCHLD,
+		.cgroup = (uint64_t)r->cgroup.command,
 	};
 	sigset_t all;
 	int pair[2];
@@ -87,9 +121,11 @@ int stage_clone(struct run *r, struct err *e)
 		return err_sys(e, "make a socket pair");
 	if (sigpending(&r->early) < 0)
 		return err_sys(e, "look at pending signals");
+	if (start_clock(r, e) < 0)
+		return -1;
 	r->child = sys_clone3(&args);
 	if (r->child < 0)
-		return cannot_clone(e);
+		return cannot_clone(r, e);
 	if (r->child == 0) {
 		close(pair[0]);
 		r->socket = pair[1];
@@ -99,7 +135,9 @@ int stage_clone(struct run *r, struct err *e)
 	r->socket = pair[0];
 	private_close(r);
 	/* The command's pipes are the command's: we hold only stderr. */
-	sys_close_range(0, 1);
+	sys_close_range(0, r->program->output_limit ? 0 : 1);
+	if (r->program->output_limit)
+		output_started(r);
 	for (size_t i = 0; i < r->program->keep_fd_count; i++)
 		close(r->program->keep_fds[i]);
 	return 0;
@@ -107,7 +145,20 @@ int stage_clone(struct run *r, struct err *e)
 
 /* --- watch -------------------------------------------------------------- */
 
-static void on_message(struct run *r, const struct message *m, int passed)
+/* What there is to look at; more than we have room for is not sent. */
+static void take_mounts(struct run *r, const struct message *m,
+			const struct passed *passed)
+{
+	unsigned int i = 0;
+
+	if (m->status && passed->count)
+		r->looks.proc = passed->fds[i++];
+	while (i < passed->count && r->looks.count < LOOKED_MAX)
+		r->looks.mounts[r->looks.count++] = passed->fds[i++];
+}
+
+static void on_message(struct run *r, const struct message *m,
+		       const struct passed *passed)
 {
 	struct outcome *out = r->outcome;
 
@@ -119,9 +170,14 @@ static void on_message(struct run *r, const struct message *m, int passed)
 		break;
 	case MESSAGE_READY:
 		r->ready = true;
+		limits_begin(r);
+		break;
+	case MESSAGE_MOUNTS:
+		take_mounts(r, m, passed);
 		break;
 	case MESSAGE_LISTENER:
-		r->notices = passed;
+		if (passed->count)
+			r->notices = passed->fds[0];
 		break;
 	case MESSAGE_STOPPED:
 		terminal_stop(r);
@@ -139,11 +195,11 @@ static void on_message(struct run *r, const struct message *m, int passed)
 static bool take_message(struct run *r)
 {
 	struct message m;
-	int passed;
+	struct passed passed;
 	int n = message_receive(r->socket, &m, &passed);
 
 	if (n > 0)
-		on_message(r, &m, passed);
+		on_message(r, &m, &passed);
 	/* poll(2) ignores what is negative: the child's end is pidfd's news. */
 	if (n < 0)
 		close(TAKE_FD(r->socket));
@@ -159,23 +215,15 @@ static bool is_ignored(int signal)
 
 /*
  * To PID 1 with a mark that says it is for the command; without PID 1 straight
- * to the command. What the kernel sent (SI_KERNEL: a key, a hang-up) went to
- * the whole process group and has reached the command, unless that has left it
- * for a group of its own, as interactive shells do.
+ * to the command.
  */
-static void forward(struct run *r, const struct signalfd_siginfo *s)
+void supervisor_signal(struct run *r, int signal, bool group)
 {
-	int signal = (int)s->ssi_signo;
-	bool group =
-		s->ssi_code == SI_KERNEL && !sigismember(&r->early, signal);
 	siginfo_t info = {
 		.si_signo = INIT_CARRIER,
 		.si_code = SI_QUEUE,
 	};
 
-	sigdelset(&r->early, signal);
-	if (is_ignored(signal))
-		return;
 	if (!r->program->init) {
 		if (!group || getpgid(r->child) != getpgrp())
 			sys_pidfd_send_signal(r->pidfd, signal, NULL);
@@ -185,6 +233,24 @@ static void forward(struct run *r, const struct signalfd_siginfo *s)
 	/* A full queue (RLIMIT_SIGPENDING) still takes an ordinary signal. */
 	if (sys_pidfd_send_signal(r->pidfd, INIT_CARRIER, &info) < 0 && !group)
 		sys_pidfd_send_signal(r->pidfd, signal, NULL);
+}
+
+/*
+ * What the kernel sent (SI_KERNEL: a key, a hang-up) went to the whole process
+ * group and has reached the command, unless that has left it for a group of its
+ * own, as interactive shells do.
+ */
+static void forward(struct run *r, const struct signalfd_siginfo *s)
+{
+	int signal = (int)s->ssi_signo;
+	bool group =
+		s->ssi_code == SI_KERNEL && !sigismember(&r->early, signal);
+
+	sigdelset(&r->early, signal);
+	if (is_ignored(signal))
+		return;
+	r->outcome->told = signal;
+	supervisor_signal(r, signal, group);
 }
 
 /* Without PID 1 the command is our child: its stops are ours to see. */
@@ -241,48 +307,102 @@ static int collect(struct run *r, struct err *e)
 		out->status = status;
 		r->rusage = usage;
 	}
+	/* It ended by itself, before the limit could end it. */
+	if (r->exit_known && !r->limits.asked_to_end &&
+	    out->cause != CAUSE_OUTPUT)
+		out->cause = CAUSE_NONE;
 	out->status = as_filter_would(r, out->status);
 	return 0;
 }
 
+/* What the supervisor waits for. */
+enum { ON_SOCKET, ON_SIGNAL, ON_CHILD, ON_NOTICE, ON_OUTPUT, ON_COUNT = 6 };
+
+/* Waits until something comes or is due; false when the child is gone. */
+static int await_events(struct run *r, struct pollfd *on, bool *trimmed,
+			struct err *e)
+{
+	uint64_t due = limits_due(r);
+	bool trim = !*trimmed && due > TRIM_AFTER * 1000000ull;
+	struct timespec timeout;
+	int n;
+
+	if (trim)
+		due = TRIM_AFTER * 1000000ull;
+	timeout.tv_sec = (time_t)(due / 1000000000);
+	timeout.tv_nsec = (long)(due % 1000000000);
+	n = ppoll(on, ON_COUNT, due == UINT64_MAX ? NULL : &timeout, NULL);
+	if (n < 0 && errno != EINTR)
+		return err_sys(e, "wait for events");
+	if (n == 0 && trim) {
+		trim_program();
+		*trimmed = true;
+	}
+	return n < 0 ? 0 : n;
+}
+
+static void handle(struct run *r, const struct pollfd *on)
+{
+	if (on[ON_SOCKET].revents)
+		take_message(r);
+	if (on[ON_SIGNAL].revents)
+		take_signal(r);
+	if (on[ON_NOTICE].revents & POLLIN)
+		notify_take(r);
+	else if (on[ON_NOTICE].revents)
+		close(TAKE_FD(r->notices)); /* nobody is left */
+	output_ready(r, on + ON_OUTPUT);
+}
+
 int stage_watch(struct run *r, struct err *e)
 {
-	int timeout = TRIM_AFTER;
+	bool trimmed = false;
 
+	cgroup_sweep(r);
 	for (;;) {
-		struct pollfd sources[] = {
+		struct pollfd on[ON_COUNT] = {
 			{ .fd = r->socket, .events = POLLIN },
 			{ .fd = r->signals, .events = POLLIN },
 			{ .fd = r->pidfd, .events = POLLIN },
 			{ .fd = r->notices, .events = POLLIN },
 		};
-		int n = poll(sources, COUNT_OF(sources), timeout);
+		int n;
 
-		if (n < 0 && errno != EINTR)
-			return err_sys(e, "wait for events");
-		if (n == 0) {
-			trim_program();
-			timeout = -1;
-		}
-		if (n <= 0)
-			continue;
-		if (sources[2].revents)
+		output_poll(r, on + ON_OUTPUT);
+		n = await_events(r, on, &trimmed, e);
+		if (n < 0)
+			return -1;
+		if (n > 0 && on[ON_CHILD].revents)
 			break;
-		if (sources[0].revents)
-			take_message(r);
-		if (sources[1].revents)
-			take_signal(r);
-		if (sources[3].revents & POLLIN)
-			notify_take(r);
-		else if (sources[3].revents)
-			close(TAKE_FD(r->notices)); /* nobody is left */
+		if (n > 0)
+			handle(r, on);
+		limits_tick(r);
 	}
 	while (!r->exit_known && r->socket >= 0 && take_message(r))
 		;
-	return collect(r, e);
+	output_drain(r);
+	if (collect(r, e) < 0)
+		return -1;
+	limits_figures(r);
+	return 0;
 }
 
-void run_program(const struct program *p, struct block block,
+static struct usage unknown_usage(const struct program *p)
+{
+	return (struct usage){
+		.cpu = UNKNOWN,
+		.user = UNKNOWN,
+		.system = UNKNOWN,
+		.memory_peak = UNKNOWN,
+		.oom_kills = UNKNOWN,
+		.tasks_peak = UNKNOWN,
+		.output = p->output_limit ? 0 : UNKNOWN,
+		.read = UNKNOWN,
+		.written = UNKNOWN,
+	};
+}
+
+void run_program(const struct program *p, struct block block, struct held held,
 		 struct outcome *out)
 {
 	struct run r = {
@@ -295,9 +415,14 @@ void run_program(const struct program *p, struct block block,
 		.notices = -1,
 		.listener = -1,
 		.block = block,
+		.held = held,
+		.cgroup = CGROUP_CLOSED,
+		.limits = { .clock = -1 },
+		.output = OUTPUT_CLOSED,
+		.looks = { .proc = -1, .list = -1 },
 	};
 
-	*out = (struct outcome){ 0 };
+	*out = (struct outcome){ .usage = unknown_usage(p) };
 	if (stages_run(&r, ACTOR_SUPERVISOR, &out->err) < 0) {
 		out->failed = true;
 		if (r.child > 0) {
@@ -306,5 +431,6 @@ void run_program(const struct program *p, struct block block,
 				;
 		}
 	}
+	cgroup_remove(&r);
 	terminal_restore(&r);
 }

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Room for one descriptor, as cmsg(3) wants it aligned. */
+/* Room for descriptors, as cmsg(3) wants it aligned. */
 union control {
 	struct cmsghdr header;
-	char room[CMSG_SPACE(sizeof(int))];
+	char room[CMSG_SPACE(PASSED_MAX * sizeof(int))];
 };
 
 static size_t message_size(const struct message *m)
@@ -26,7 +26,8 @@ int message_send(int fd, const struct message *m, struct err *e)
 	return 0;
 }
 
-int message_send_fd(int fd, const struct message *m, int passed, struct err *e)
+int message_send_fds(int fd, const struct message *m, const int *fds,
+		     unsigned int count, struct err *e)
 {
 	union control control = { 0 };
 	struct iovec data = { (void *)m, message_size(m) };
@@ -34,23 +35,22 @@ int message_send_fd(int fd, const struct message *m, int passed, struct err *e)
 		.msg_iov = &data,
 		.msg_iovlen = 1,
 		.msg_control = &control,
-		.msg_controllen = sizeof(control),
+		.msg_controllen = CMSG_SPACE(count * sizeof(int)),
 	};
 
 	control.header.cmsg_level = SOL_SOCKET;
 	control.header.cmsg_type = SCM_RIGHTS;
-	control.header.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&control.header), &passed, sizeof(passed));
+	control.header.cmsg_len = CMSG_LEN(count * sizeof(int));
+	memcpy(CMSG_DATA(&control.header), fds, count * sizeof(int));
 	while (sendmsg(fd, &packet, MSG_NOSIGNAL) < 0)
 		if (errno != EINTR)
-			return err_sys(e,
-				       "pass a descriptor to the supervisor");
+			return err_sys(e, "pass descriptors to the supervisor");
 	return 0;
 }
 
-int message_receive(int fd, struct message *m, int *passed)
+int message_receive(int fd, struct message *m, struct passed *passed)
 {
-	union control control = { 0 };
+	union control control;
 	struct iovec data = { m, sizeof(*m) };
 	struct msghdr packet = {
 		.msg_iov = &data,
@@ -60,7 +60,7 @@ int message_receive(int fd, struct message *m, int *passed)
 	};
 	ssize_t n;
 
-	*passed = -1;
+	passed->count = 0;
 	do {
 		n = recvmsg(fd, &packet, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	} while (n < 0 && errno == EINTR);
@@ -68,7 +68,11 @@ int message_receive(int fd, struct message *m, int *passed)
 	if (n < 0)
 		return 0;
 	if (n > 0 && packet.msg_controllen >= CMSG_LEN(sizeof(int)) &&
-	    control.header.cmsg_type == SCM_RIGHTS)
-		memcpy(passed, CMSG_DATA(&control.header), sizeof(*passed));
+	    control.header.cmsg_type == SCM_RIGHTS) {
+		size_t size = control.header.cmsg_len - CMSG_LEN(0);
+
+		passed->count = (unsigned int)(size / sizeof(int));
+		memcpy(passed->fds, CMSG_DATA(&control.header), size);
+	}
 	return n == 0 ? -1 : 1;
 }

@@ -15,6 +15,7 @@
 enum message_kind {
 	MESSAGE_ERR,	  /* err: set-up or the command's execve failed */
 	MESSAGE_READY,	  /* set-up is complete, the command comes next */
+	MESSAGE_MOUNTS,	  /* with mounts to look at; status: a procfs first */
 	MESSAGE_LISTENER, /* with the descriptor of seccomp's listener */
 	MESSAGE_STOPPED,  /* status: the command was stopped by a signal */
 	MESSAGE_EXIT,	  /* status, usage, no_network */
@@ -31,13 +32,19 @@ struct message {
 /* Sends it; fails when the supervisor is gone. */
 int message_send(int fd, const struct message *m, struct err *e);
 
-/* The same, with a descriptor. */
-int message_send_fd(int fd, const struct message *m, int passed, struct err *e);
+/* The descriptors that came with a message; SCM_MAX_FD is 253. */
+#define PASSED_MAX 200
 
-/*
- * 1: received; 0: nothing there now; -1: end of file. Never blocks. `*passed`
- * is the descriptor that came with it, or -1.
- */
-int message_receive(int fd, struct message *m, int *passed);
+struct passed {
+	int fds[PASSED_MAX];
+	unsigned int count;
+};
+
+/* The same, with descriptors, PASSED_MAX at most. */
+int message_send_fds(int fd, const struct message *m, const int *fds,
+		     unsigned int count, struct err *e);
+
+/* 1: received; 0: nothing there now; -1: end of file. Never blocks. */
+int message_receive(int fd, struct message *m, struct passed *passed);
 
 #endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The supervisor's part in limits: when to look, and what to do about it. What
+ * the kernel holds by itself (cgroups, rlimits) is not held here, only seen.
+ */
+#ifndef RUN_LIMITS_H
+#define RUN_LIMITS_H
+
+#include "run/outcome.h"
+
+struct run;
+
+/* When the next thing is due; CLOCK_MONOTONIC, 0: nothing. */
+struct limits {
+	uint64_t began;	 /* the command; 0: not yet */
+	uint64_t time;	 /* the time limit */
+	uint64_t kill;	 /* grace is over */
+	uint64_t cpu;	 /* processor time is read */
+	uint64_t look;	 /* processes are looked at for a limit */
+	uint64_t figure; /* figures are taken for the report */
+	uint64_t figure_every, sample_every; /* ... the latter for --timeline */
+	int clock;			     /* of perf_event_open(2), or -1 */
+	uint64_t own_clock; /* what we had used when it began */
+	bool asked_to_end;  /* SIGTERM was sent, for grace */
+};
+
+uint64_t limits_now(void);
+
+/* The command begins: PID 1 said so. */
+void limits_begin(struct run *r);
+
+/* Nanoseconds until limits_tick() has something to do, or UINT64_MAX. */
+uint64_t limits_due(const struct run *r);
+void limits_tick(struct run *r);
+
+/* A limit is broken: ends the sandbox for it, at once or after the grace. */
+void limits_end(struct run *r, enum cause cause);
+
+/* What it cost, when it is over. */
+void limits_figures(struct run *r);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run/scope.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "host/cgroup.h"
+#include "host/host.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static size_t count(const char *const *list)
+{
+	size_t n = 0;
+
+	while (list && list[n])
+		n++;
+	return n;
+}
+
+int scope_enter(struct arena *a, const struct caller *caller, const char *self,
+		char **argv, struct err *e)
+{
+	static const char *const words[] = {
+		"systemd-run", "--user",       "--scope", "--quiet",
+		"-p",	       "Delegate=yes", "--",
+	};
+	size_t n = count((const char *const *)argv), m = count(caller->environ);
+	const char **line =
+		arena_alloc(a, (COUNT_OF(words) + n + 1) * sizeof(*line));
+	const char **env = arena_alloc(a, (m + 2) * sizeof(*env));
+	const char *program = cgroup_systemd_run();
+
+	memcpy(line, words, sizeof(words));
+	line[COUNT_OF(words)] = self;
+	for (size_t i = 1; i < n; i++)
+		line[COUNT_OF(words) + i] = argv[i];
+	for (size_t i = 0; i < m; i++)
+		env[i] = caller->environ[i];
+	env[m] = arena_format(a, SCOPE_VARIABLE "=%d", (int)getpid());
+	if (program)
+		execve(program, (char *const *)line, (char *const *)env);
+	return err_sys(e, "run 'systemd-run' for a cgroup");
+}

@@ -3,9 +3,10 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "compile/program.h"
 #include "host/syscalls.h"
 #include "report/report.h"
-#include "run/run.h"
+#include "run/outcome.h"
 
 /* Whether the test asks for bits that are set, not for a value. */
 static bool is_about_bits(const struct filter *f, const struct filter_test *t,

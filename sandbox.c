@@ -105,39 +105,101 @@ static int enter_scope(struct arena *a, const struct plan *plan,
 	return scope_enter(a, caller, self, argv, e);
 }
 
-static int run(struct arena *a, const struct plan *plan,
-	       const struct caller *caller, const struct request *request,
-	       struct block block, char **argv, struct err *e)
+/* What was asked for, and what comes of it, step by step. */
+struct job {
+	struct arena *words; /* for texts */
+	struct arena facts, code;
+	const struct plan *plan;
+	const struct caller *caller;
+	struct host *host;
+	struct program *program;
+};
+
+static int prepare(struct job *j, const struct host_wants *wants, struct err *e)
 {
-	struct arena facts = { .exhausted = out_of_memory };
-	struct arena code = { .exhausted = out_of_memory };
-	struct host_wants wants;
-	struct host *host = arena_new(&facts, struct host);
-	struct program *program = arena_new(&code, struct program);
+	if (host_look(&j->facts, j->caller, wants, j->host, e) < 0 ||
+	    arena_seal(&j->facts, e) < 0 ||
+	    compile(&j->code, j->plan, j->host, j->program, e) < 0)
+		return -1;
+	return 0;
+}
+
+static int dry_run(struct job *j, const struct host_wants *wants, struct err *e)
+{
+	struct str out = { .arena = j->words };
+
+	if (prepare(j, wants, e) < 0)
+		return -1;
+	program_print(j->program, &out);
+	return print(&out, e);
+}
+
+/* A failure before there is anything to run is told in the report too. */
+static int fail(struct job *j, struct report_files *files, struct err *e)
+{
+	struct outcome outcome = { .failed = true, .err = *e };
+	struct err other;
+
+	if (report_write(j->words, files, NULL, &outcome, err_exit_status(e),
+			 &other) < 0)
+		report_error(&other);
+	return -1;
+}
+
+static int run(struct job *j, const struct host_wants *wants,
+	       struct block block, bool looked, struct err *e)
+{
+	struct report_files files;
 	struct outcome outcome;
+	struct err failure;
 	int status;
 
-	plan_wants(&facts, plan, caller, &wants);
-	if (cgroup_look(&facts, caller, &wants.cgroup, &host->cgroup, e) < 0)
-		return -1;
-	if (request->action != ACTION_DRY_RUN &&
-	    enter_scope(a, plan, caller, host, argv, e) < 0)
-		return -1;
-	if (host_look(&facts, caller, &wants, host, e) < 0 ||
-	    arena_seal(&facts, e) < 0 ||
-	    compile(&code, plan, host, program, e) < 0)
-		return -1;
-	if (request->action == ACTION_DRY_RUN) {
-		struct str out = { .arena = a };
-
-		program_print(program, &out);
-		return print(&out, e);
+	if (!looked) {
+		if (report_open(j->words, j->plan, &files, &failure) < 0)
+			return -1;
+		return fail(j, &files, e);
 	}
-	if (arena_seal(&code, e) < 0)
+	if (report_open(j->words, j->plan, &files, e) < 0)
 		return -1;
-	run_program(program, block, (struct held){ 0 }, &outcome);
-	status = report_outcome(a, program, &outcome);
+	if (prepare(j, wants, e) < 0 || arena_seal(&j->code, e) < 0)
+		return fail(j, &files, e);
+	run_program(j->program, block, (struct held){ files.fds, files.count },
+		    &outcome);
+	status = report_outcome(j->words, j->program, &outcome);
+	if (j->plan->report.stats)
+		report_stats(j->words, j->program, &outcome);
+	if (report_write(j->words, &files, j->program, &outcome, status,
+			 &failure) < 0) {
+		report_error(&failure);
+		status = err_exit_status(&failure);
+	}
 	report_exit(&outcome, status);
+}
+
+static int carry_out(struct arena *words, const struct plan *plan,
+		     const struct caller *caller, bool dry, struct block block,
+		     char **argv, struct err *e)
+{
+	struct job j = {
+		.words = words,
+		.facts = { .exhausted = out_of_memory },
+		.code = { .exhausted = out_of_memory },
+		.plan = plan,
+		.caller = caller,
+	};
+	struct host_wants wants;
+	bool looked;
+
+	j.host = arena_new(&j.facts, struct host);
+	j.program = arena_new(&j.code, struct program);
+	plan_wants(&j.facts, plan, caller, &wants);
+	looked = cgroup_look(&j.facts, caller, &wants.cgroup, &j.host->cgroup,
+			     e) == 0;
+	if (dry)
+		return looked ? dry_run(&j, &wants, e) : -1;
+	looked = looked &&
+		 enter_scope(words, plan, caller, j.host, argv, e) == 0;
+	return run(&j, &wants, block, looked, e);
 }
 
 static int sandbox(int argc, char **argv, struct err *e)
@@ -184,7 +246,8 @@ static int sandbox(int argc, char **argv, struct err *e)
 	}
 	if (plan_check_command(plan, e) < 0)
 		return -1;
-	return run(&words, plan, &caller, &request, block, argv, e);
+	return carry_out(&words, plan, &caller,
+			 request.action == ACTION_DRY_RUN, block, argv, e);
 }
 
 int main(int argc, char **argv)

@@ -106,6 +106,12 @@ syscalls-deny ioctl(cmd == TIOCSTI|TIOCLINUX|TIOCSETD|TIOCCONS|0x50009401|0x5000
 # Personalities that change numbers of versions, or no address, and nothing else.
 syscalls-allow personality(PER_LINUX|PER_LINUX32|ADDR_NO_RANDOMIZE|UNAME26|0xffffffff)
 
+# No program takes the whole machine: half of its memory, and so many processes
+# and threads. Files may be as large as they like.
+memory 50%
+pids 2048
+file-size unlimited
+
 # No core files, and no core handler: 0 would not stop a piped one, core(5).
 rlimit core=1:1
 

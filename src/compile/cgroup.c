@@ -213,14 +213,14 @@ static int list_writes(struct compile *c, struct err *e)
 
 /* --- all of it ---------------------------------------------------------- */
 
-/* A share of the machine's memory, or the number itself. */
+/* A share of the machine's memory, in whole pages, or the number itself. */
 static uint64_t memory_limit(const struct compile *c)
 {
 	const struct plan_limits *l = &c->plan->limits;
 
 	if (!l->memory_percent)
 		return l->memory.value;
-	return c->host->memory / 100 * l->memory.value;
+	return (c->host->memory / 100 * l->memory.value) & ~UINT64_C(4095);
 }
 
 static void use(struct compile *c, const struct candidate *found)
@@ -255,6 +255,12 @@ int compile_cgroup(struct compile *c, struct err *e)
 	c->out->memory = memory_limit(c);
 	if (!needed && !any_place)
 		return 0;
+	/* Only --dry-run gets here: otherwise we would be in it. */
+	if (compile_wants_scope(p, c->host)) {
+		c->out->cgroup.source = CGROUP_SCOPE;
+		c->held = needed;
+		return list_writes(c, e);
+	}
 	if (choose(h, needed, true, false, &found) ||
 	    choose(h, needed, false, any_place, &found))
 		use(c, &found);

@@ -90,6 +90,22 @@ static void compile_keep_fds(struct compile *c)
 	c->out->keep_fd_count = n;
 }
 
+/* More of them than can be looked at would be memory that nobody counts. */
+static int check_looked_at(const struct program *p, struct err *e)
+{
+	size_t n = p->base_tmpfs;
+
+	for (size_t i = 0; i < p->step_count; i++)
+		n += p->steps[i].kind == STEP_TMPFS;
+	if (!(p->looks & LOOK_MEMORY) || !p->memory || n <= LOOKED_MOUNTS_MAX)
+		return 0;
+	err_set(e, ERR_USAGE,
+		"--memory without a cgroup: %zu directories in memory are more "
+		"than the %d that can be watched",
+		n, LOOKED_MOUNTS_MAX);
+	return err_hint(e, "leave some out, or add --memory unlimited");
+}
+
 int compile(struct arena *a, const struct plan *plan, const struct host *host,
 	    struct program *out, struct err *e)
 {
@@ -111,8 +127,8 @@ int compile(struct arena *a, const struct plan *plan, const struct host *host,
 	program.hint_count = plan->hints.count;
 	if (compile_cgroup(&c, e) < 0 || compile_limits(&c, e) < 0 ||
 	    compile_ids(&c, e) < 0 || compile_mounts(&c, e) < 0 ||
-	    compile_filter(&c, e) < 0 || compile_env(&c, e) < 0 ||
-	    compile_command(&c, e) < 0)
+	    check_looked_at(&program, e) < 0 || compile_filter(&c, e) < 0 ||
+	    compile_env(&c, e) < 0 || compile_command(&c, e) < 0)
 		return -1;
 	*out = program;
 	return 0;

@@ -59,7 +59,7 @@ static struct step *add_tmpfs(struct steps *s, const struct plan_mount *m)
 	struct step *step = steps_add(s, STEP_TMPFS, NULL, m->dest, ATTR_TMPFS);
 
 	step->mode = m->mode == MODE_DEFAULT ? 0755 : m->mode;
-	step->size = m->size;
+	step->size = m->kind == MOUNT_DEV ? m->size : steps_tmp_size(s, m);
 	return step;
 }
 

@@ -101,7 +101,7 @@ int places_home(struct steps *s, const struct plan_mount *m, struct err *e)
 		return 0;
 	case HOME_PRIVATE:
 		place = private_place(s, fact);
-		add_private(s, place, m->size);
+		add_private(s, place, steps_tmp_size(s, m));
 		s->c->home_private = !str_equal(place, HOME_FALLBACK);
 		return 0;
 	case HOME_RO:

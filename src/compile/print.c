@@ -34,6 +34,49 @@ static void add_word(struct str *out, const char *word)
 	str_add_quoted(out, word);
 }
 
+static void print_cgroup(const struct program_cgroup *c, struct str *out)
+{
+	static const char *const where[] = {
+		[CGROUP_GIVEN] = "as was said",
+		[CGROUP_CURRENT] = "where sandbox is",
+		[CGROUP_SIBLING] = "beside sandbox's own",
+		[CGROUP_OWN] = "at the top, as root",
+	};
+
+	if (c->source == CGROUP_SCOPE)
+		str_add(out, "  start again in a scope of systemd's\n");
+	else if (c->source)
+		str_addf(out, "  a cgroup below %s (%s)\n", c->parent,
+			 where[c->source]);
+	if (c->move)
+		str_add(out, "    sandbox itself steps aside first\n");
+	if (c->enable)
+		str_addf(out, "    hands on %s\n", c->enable);
+	for (size_t i = 0; i < c->write_count; i++)
+		str_addf(out, "    %s %s\n", c->writes[i].file,
+			 c->writes[i].text);
+}
+
+static void print_held(const struct program_limit *l, struct str *out)
+{
+	static const char *const holders[] = {
+		[HELD_BY_CGROUP] = "the cgroup",
+		[HELD_BY_RLIMIT] = "an rlimit",
+		[HELD_BY_WATCH] = "the supervisor",
+		[HELD_BY_LOOKS] = "the supervisor, which looks",
+	};
+
+	str_addf(out, "  limit %s", l->name);
+	if (l->unit == UNIT_TEXT)
+		str_addf(out, " %s", l->text);
+	else if (l->unit == UNIT_TIME)
+		str_addf(out, " %llu ms",
+			 (unsigned long long)l->value / 1000000);
+	else
+		str_addf(out, " %llu", (unsigned long long)l->value);
+	str_addf(out, ", held by %s\n", holders[l->holder]);
+}
+
 static void print_supervisor(const struct program *p, struct str *out)
 {
 	str_add(out, "supervisor\n  namespaces");
@@ -46,6 +89,12 @@ static void print_supervisor(const struct program *p, struct str *out)
 	str_add(out, "\n");
 	if (p->die_with_parent)
 		str_add(out, "  die with parent\n");
+	print_cgroup(&p->cgroup, out);
+	for (size_t i = 0; i < p->limit_count; i++)
+		print_held(&p->limits[i], out);
+	if (p->grace)
+		str_addf(out, "  SIGTERM first, SIGKILL %llu ms later\n",
+			 (unsigned long long)p->grace / 1000000);
 }
 
 static void print_attributes(const struct step *s, struct str *out)

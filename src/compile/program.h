@@ -95,6 +95,7 @@ struct program_cgroup {
 };
 
 /* What the supervisor looks at from time to time, by the sandbox's /proc. */
+#define LOOKED_MOUNTS_MAX 128 /* private file systems whose size counts */
 #define LOOK_MEMORY 1
 #define LOOK_TASKS 2
 #define LOOK_CPU 4

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What confines the next run is out of reach of this one: the directories of
- * profiles, the profile files that were read, sandbox itself.
+ * profiles, the profile files that were read, sandbox itself. So is what limits
+ * this one, cgroups.
  *
  * They are bound read-only on themselves. Above them in a writable tree the
  * names that lead there are bound on themselves too, writable: a mount point can
@@ -281,6 +282,26 @@ static int protect(const struct steps *s, const struct step *on,
 	return is_changeable(&g) ? protect_in(&g, &v, e) : 0;
 }
 
+/*
+ * Who can write to the cgroup file system raises the limits of his own cgroup,
+ * or leaves it. It is read-only wherever it shows.
+ */
+static int protect_cgroups(const struct steps *s, const struct step *on,
+			   struct step_list *out, struct err *e)
+{
+	const char *mount = s->c->host->cgroup.mount;
+	const struct path_fact fact = {
+		.path = mount,
+		.resolved = mount,
+		.type = PATH_DIR,
+	};
+	const struct plan_protected what = { mount, true, MISSING_IGNORE };
+	struct guard g = { s, out, &what, &fact };
+	struct view v = { on, on->source };
+
+	return s->c->out->cgroup.source ? protect_in(&g, &v, e) : 0;
+}
+
 static int protect_all(const struct steps *s, const struct step *on,
 		       struct step_list *out, struct err *e)
 {
@@ -292,7 +313,9 @@ static int protect_all(const struct steps *s, const struct step *on,
 	for (size_t i = 0; i < p->protected.count; i++)
 		if (protect(s, on, &p->protected.items[i], out, e) < 0)
 			return -1;
-	return self.path ? protect(s, on, &self, out, e) : 0;
+	if (self.path && protect(s, on, &self, out, e) < 0)
+		return -1;
+	return protect_cgroups(s, on, out, e);
 }
 
 int protect_finish(struct steps *s, struct err *e)

@@ -164,3 +164,10 @@ const char *program_source(struct arena *a, const struct program *p,
 	}
 	return NULL;
 }
+
+uint64_t steps_tmp_size(const struct steps *s, const struct plan_mount *m)
+{
+	uint64_t size = s->c->plan->limits.tmp_size.value;
+
+	return size && !m->size_asked ? size : m->size;
+}

@@ -44,6 +44,9 @@ int steps_add_bind(struct steps *s, const struct path_fact *fact,
 		   const char *dest, uint64_t attributes, bool optional,
 		   struct err *e);
 
+/* The size of a private directory: its own, or that of --tmp-size. */
+uint64_t steps_tmp_size(const struct steps *s, const struct plan_mount *m);
+
 /* HOME and the working directory: places.c */
 int places_home(struct steps *s, const struct plan_mount *m, struct err *e);
 int places_workdir(struct steps *s, const struct plan_mount *m, struct err *e);

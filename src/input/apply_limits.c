@@ -118,14 +118,28 @@ APPLIER(rlimit)
 	return 0;
 }
 
+/* Unlimited is what the caller has: nothing is raised. */
+static void set_or_drop(struct apply *to, int resource, uint64_t value)
+{
+	struct plan_rlimit limit = { resource, value, value };
+	struct plan *p = to->plan;
+
+	set_rlimit(to, &limit);
+	if (value != UINT64_MAX)
+		return;
+	for (size_t i = 0; i < p->rlimits.count; i++)
+		if (p->rlimits.items[i].resource == resource)
+			p->rlimits.items[i] =
+				p->rlimits.items[--p->rlimits.count];
+}
+
 APPLIER(file_size)
 {
-	struct plan_rlimit limit = { .resource = RLIMIT_FSIZE };
+	uint64_t value = 0;
 
-	if (parse_size_or_unlimited(s->args[0], &limit.soft, e) < 0)
+	if (parse_size_or_unlimited(s->args[0], &value, e) < 0)
 		return -1;
-	limit.hard = limit.soft;
-	set_rlimit(to, &limit);
+	set_or_drop(to, RLIMIT_FSIZE, value);
 	return 0;
 }
 
@@ -150,13 +164,12 @@ static int count(const char *text, uint64_t max, uint64_t *out, struct err *e)
 
 APPLIER(open_files)
 {
-	struct plan_rlimit limit = { .resource = RLIMIT_NOFILE };
+	uint64_t value = 0;
 
 	/* fs.nr_open cannot be larger. */
-	if (count(s->args[0], INT_MAX, &limit.soft, e) < 0)
+	if (count(s->args[0], INT_MAX, &value, e) < 0)
 		return -1;
-	limit.hard = limit.soft;
-	set_rlimit(to, &limit);
+	set_or_drop(to, RLIMIT_NOFILE, value);
 	return 0;
 }
 

@@ -26,7 +26,7 @@ void looks_add(struct run *r, int mount, bool proc)
 	if (proc && r->program->looks && l->proc == -1)
 		l->proc = mount;
 	else if (!proc && r->program->looks & LOOK_MEMORY &&
-		 l->count < LOOKED_MAX)
+		 l->count < LOOKED_MOUNTS_MAX)
 		l->mounts[l->count++] = mount;
 }
 
@@ -34,7 +34,7 @@ int looks_send(struct run *r, struct err *e)
 {
 	struct looks *l = &r->looks;
 	struct message m = { .kind = MESSAGE_MOUNTS, .status = l->proc >= 0 };
-	int fds[LOOKED_MAX + 1];
+	int fds[LOOKED_MOUNTS_MAX + 1];
 	unsigned int n = 0;
 
 	if (l->proc >= 0)

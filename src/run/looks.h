@@ -8,20 +8,17 @@
 #ifndef RUN_LOOKS_H
 #define RUN_LOOKS_H
 
-#include "base/err.h"
+#include "compile/program.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct run;
 
-/* File systems in memory that are counted; compile refuses more. */
-#define LOOKED_MAX 128
-
 struct looks {
-	int proc; /* the root of a procfs, or -1 */
-	int list; /* the same, to be read */
-	int mounts[LOOKED_MAX];
+	int proc;		       /* the root of a procfs, or -1 */
+	int list;		       /* the same, to be read */
+	int mounts[LOOKED_MOUNTS_MAX]; /* in memory; compile refuses more */
 	unsigned int count;
 };
 

@@ -153,7 +153,7 @@ static void take_mounts(struct run *r, const struct message *m,
 
 	if (m->status && passed->count)
 		r->looks.proc = passed->fds[i++];
-	while (i < passed->count && r->looks.count < LOOKED_MAX)
+	while (i < passed->count && r->looks.count < LOOKED_MOUNTS_MAX)
 		r->looks.mounts[r->looks.count++] = passed->fds[i++];
 }
 

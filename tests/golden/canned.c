@@ -118,6 +118,67 @@ static int read_node(struct canned *c, const struct words *w, struct err *e)
 	return 1;
 }
 
+static int read_place(struct canned *c, const struct words *w, struct err *e)
+{
+	static const struct {
+		const char *name;
+		unsigned int bit;
+	} controllers[] = {
+		{ "memory", CONTROLLER_MEMORY },
+		{ "pids", CONTROLLER_PIDS },
+		{ "cpu", CONTROLLER_CPU },
+		{ "cpuset", CONTROLLER_CPUSET },
+		{ "io", CONTROLLER_IO },
+	};
+	struct host_cgroup *h = &c->cgroup;
+	struct cgroup_place *p = str_equal(w->word[1], "given") ? &h->given :
+				 str_equal(w->word[1], "current") ?
+								  &h->current :
+				 str_equal(w->word[1], "parent") ? &h->parent :
+								   &h->root;
+
+	if (w->count < 3)
+		return err_set(e, ERR_USAGE, "cgroup PLACE PATH");
+	*p = (struct cgroup_place){ .path = w->word[2] };
+	for (size_t i = 3; i < w->count; i++) {
+		const char *word = w->word[i];
+		bool on = word[0] == '+';
+
+		p->usable |= str_equal(word, "usable");
+		p->can_enable |= str_equal(word, "can-enable");
+		p->top |= str_equal(word, "top");
+		p->empty |= str_equal(word, "empty");
+		p->alone |= str_equal(word, "alone");
+		for (size_t k = 0; k < COUNT_OF(controllers); k++) {
+			if (!str_equal(word + on, controllers[k].name))
+				continue;
+			p->available |= controllers[k].bit;
+			p->enabled |= on ? controllers[k].bit : 0;
+		}
+	}
+	return 0;
+}
+
+static int read_machine(struct canned *c, const struct words *w, struct err *e)
+{
+	if (w->count != 4 || parse_size(w->word[1], &c->memory, e) < 0 ||
+	    parse_number(w->word[2], UINT64_MAX, "swap", &c->swap, e) < 0 ||
+	    number(w->word[3], &c->cpu_count, e) < 0)
+		return err_set(e, ERR_USAGE, "machine MEMORY SWAP CPUS");
+	return 0;
+}
+
+static void read_cgroups(struct canned *c, const struct words *w)
+{
+	struct host_cgroup *h = &c->cgroup;
+
+	if (w->count > 2)
+		h->mount = w->word[2];
+	h->scope |= str_equal(w->word[1], "scope");
+	h->scoped |= str_equal(w->word[1], "scoped");
+	h->perf |= str_equal(w->word[1], "perf");
+}
+
 static int read_kernel(struct canned *c, const char *text, struct err *e)
 {
 	if (sscanf(text, "%u.%u", &c->kernel_major, &c->kernel_minor) != 2)
@@ -141,8 +202,14 @@ static int read_words(struct canned *c, const struct words *w, struct err *e)
 		return number(value, &c->caller.gid, e);
 	if (str_equal(key, "kernel"))
 		return read_kernel(c, value, e);
+	if (str_equal(key, "machine"))
+		return read_machine(c, w, e);
+	if (str_equal(key, "cgroup"))
+		return read_place(c, w, e);
 	if (str_equal(key, "userns")) {
 		c->no_userns = str_equal(value, "no");
+	} else if (str_equal(key, "cgroups")) {
+		read_cgroups(c, w);
 	} else if (str_equal(key, "cwd")) {
 		c->caller.cwd = value[0] == '/' ? value : NULL;
 	} else if (str_equal(key, "console")) {
@@ -394,6 +461,39 @@ static void look_pwd(const struct canned *c, struct arena *a, struct host *h)
 		h->pwd = path_clean(a, "/", pwd);
 }
 
+/* Every file of a device is the first disk's. */
+static void look_devices(struct arena *a, const struct host_wants *wants,
+			 struct host *h)
+{
+	struct host_device *d =
+		arena_alloc(a, (wants->device_count + 1) * sizeof(*d));
+
+	for (size_t i = 0; i < wants->device_count; i++) {
+		d[i].asked = wants->devices[i];
+		if (str_starts(d[i].asked, "/dev/"))
+			d[i].major = 8;
+		else if (d[i].asked[0] != '/')
+			sscanf(d[i].asked, "%u:%u", &d[i].major, &d[i].minor);
+	}
+	h->devices = d;
+	h->device_count = wants->device_count;
+}
+
+static void look_cgroups(const struct canned *c, const struct host_wants *wants,
+			 struct host *h)
+{
+	if (!wants->cgroup.places)
+		return;
+	h->cgroup = c->cgroup;
+	h->cgroup.scope = c->cgroup.scope && wants->cgroup.scope;
+	h->cgroup.perf = c->cgroup.perf && wants->cgroup.perf;
+	if (wants->cgroup.given)
+		h->cgroup.current = h->cgroup.parent = h->cgroup.root =
+			(struct cgroup_place){ 0 };
+	else
+		h->cgroup.given = (struct cgroup_place){ 0 };
+}
+
 int canned_look(const struct canned *c, struct arena *a,
 		const struct host_wants *wants, struct host *out, struct err *e)
 {
@@ -411,6 +511,13 @@ int canned_look(const struct canned *c, struct arena *a,
 	size_t n = 0;
 
 	look_pwd(c, a, &h);
+	look_devices(a, wants, &h);
+	look_cgroups(c, wants, &h);
+	if (wants->machine) {
+		h.memory = c->memory ? c->memory : (uint64_t)16 << 30;
+		h.swap = c->swap;
+		h.cpu_count = c->cpu_count ? c->cpu_count : 4;
+	}
 	for (; n < wants->count; n++) {
 		look_path(c, a, wants->paths[n].path, &facts[n]);
 		if (wants->paths[n].entries_if_cwd && h.cwd &&

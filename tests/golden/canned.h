@@ -10,6 +10,15 @@
  *	cwd /home/ann/project	"-": it has no name
  *	console /dev/pts/3	the terminal behind stdout; default: none
  *	self /usr/bin/sandbox	the executable; default: it has no name
+ *	machine MEMORY SWAP CPUS	bytes; default: 16 GiB, none, 4
+ *	cgroups mount PATH	cgroup v2 is mounted there; default: nowhere
+ *	cgroups scope		systemd's user manager would make a scope
+ *	cgroups scoped		... it did
+ *	cgroups perf		the clock of perf_event_open(2) works
+ *	cgroup current PATH WORD...	a place; or given, parent, root. The
+ *				words are usable, can-enable, top, empty,
+ *				alone, and controllers: memory if it is
+ *				available, +memory if it is enabled
  *	env HOME=/home/ann	replaces an earlier one of that name
  *	env HOME		takes it away
  *	dir PATH [OWNER [MODE]]	parents that are missing belong to root
@@ -48,6 +57,9 @@ struct canned {
 	bool no_userns;
 	const char *console;
 	const char *self;
+	uint64_t memory, swap;
+	unsigned int cpu_count;
+	struct host_cgroup cgroup;
 	ARRAY(struct canned_node) nodes;
 	ARRAY(const char *) env;
 	ARRAY(struct profile_text) profiles;

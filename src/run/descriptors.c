@@ -6,32 +6,26 @@
 #include <limits.h>
 
 /* The smallest descriptor from `from` on that stays open, or UINT_MAX. */
-static unsigned int next_in(const int *fds, size_t count, unsigned int from,
-			    unsigned int next)
+static unsigned int next_kept(unsigned int from, const struct held *lists,
+			      size_t n)
 {
-	for (size_t i = 0; i < count; i++) {
-		unsigned int kept = (unsigned int)fds[i];
+	unsigned int next = UINT_MAX;
 
-		if (fds[i] >= 0 && kept >= from && kept < next)
-			next = kept;
-	}
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < lists[i].count; k++) {
+			unsigned int kept = (unsigned int)lists[i].fds[k];
+
+			if (lists[i].fds[k] >= 0 && kept >= from && kept < next)
+				next = kept;
+		}
 	return next;
 }
 
-static unsigned int next_kept(const struct program *p, unsigned int from,
-			      struct held spare)
-{
-	unsigned int next =
-		next_in(p->keep_fds, p->keep_fd_count, from, UINT_MAX);
-
-	return next_in(spare.fds, spare.count, from, next);
-}
-
-int descriptors_close(const struct program *p, unsigned int first,
-		      struct held spare, struct err *e)
+int descriptors_close(unsigned int first, const struct held *lists, size_t n,
+		      struct err *e)
 {
 	for (;;) {
-		unsigned int kept = next_kept(p, first, spare);
+		unsigned int kept = next_kept(first, lists, n);
 		unsigned int last = kept == UINT_MAX ? kept : kept - 1;
 
 		if (kept > first && sys_close_range(first, last) < 0)

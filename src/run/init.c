@@ -163,12 +163,8 @@ int stage_spawn(struct run *r, struct err *e)
 /* Who reads a pipe of the command must not wait for us to close it. */
 static int close_others(struct run *r, struct err *e)
 {
-	unsigned int socket = (unsigned int)r->socket;
-
-	if ((socket > 0 && sys_close_range(0, socket - 1) < 0) ||
-	    sys_close_range(socket + 1, UINT32_MAX) < 0)
-		return err_sys(e, "close descriptors");
-	return 0;
+	return descriptors_close(
+		0, (struct held[]){ LOOKED(r), { &r->socket, 1 } }, 2, e);
 }
 
 /*
@@ -336,6 +332,10 @@ int stage_reap(struct run *r, struct err *e)
 			return err_sys(e, "wait for signals");
 		} else if (signal == SIGCHLD) {
 			reap_all(r);
+		} else if (signal == INIT_CARRIER && info.si_code == SI_USER) {
+			/* Asked from outside: inside nobody else hears it. */
+			if (looks_hand_over(r, e) < 0)
+				return -1;
 		} else if (signal == INIT_CARRIER) {
 			pass_on(r, &info);
 		} else if (signal > 0 && info.si_code == SI_USER &&
@@ -351,6 +351,8 @@ int stage_ready(struct run *r, struct err *e)
 {
 	struct message m = { .kind = MESSAGE_READY };
 
+	if (looks_hand_over(r, e) < 0)
+		return -1;
 	return message_send(r->socket, &m, e);
 }
 

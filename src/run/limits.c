@@ -88,6 +88,16 @@ void limits_end(struct run *r, enum cause cause)
 	supervisor_signal(r, SIGCONT, false);
 }
 
+void limits_fail(struct run *r, const struct err *why)
+{
+	if (r->outcome->failed)
+		return;
+	r->outcome->failed = true;
+	r->outcome->err = *why;
+	err_within(&r->outcome->err, "stage watch");
+	kill_all(r);
+}
+
 /* --- processor time ----------------------------------------------------- */
 
 static uint64_t clock_cpu(struct run *r)
@@ -111,7 +121,13 @@ static uint64_t exact_cpu(struct run *r)
 static void check_cpu(struct run *r, uint64_t now, uint64_t used)
 {
 	uint64_t limit = r->program->cpu_time;
+	struct err e;
 
+	if (used == UNKNOWN && !(r->program->looks & LOOK_CPU)) {
+		err_sys(&e, "read the processor time");
+		limits_fail(r, &e);
+		return;
+	}
 	if (used != UNKNOWN && used >= limit) {
 		limits_end(r, CAUSE_CPU_TIME);
 		return;

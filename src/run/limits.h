@@ -36,6 +36,9 @@ void limits_tick(struct run *r);
 /* A limit is broken: ends the sandbox for it, at once or after the grace. */
 void limits_end(struct run *r, enum cause cause);
 
+/* A limit cannot be held any more: ends the sandbox; the run has failed. */
+void limits_fail(struct run *r, const struct err *why);
+
 /* What it cost, when it is over. */
 void limits_figures(struct run *r);
 

@@ -2,10 +2,13 @@
 #include "run/looks.h"
 
 #include "base/cleanup.h"
+#include "host/sys.h"
+#include "run/init.h"
 #include "run/run.h"
 #include "run/sync.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,37 +18,62 @@
 
 /* --- the hand-over ------------------------------------------------------ */
 
-/*
- * The first of a message is the procfs if `status` says so: the supervisor needs
- * one, and has no use for more.
- */
-void looks_add(struct run *r, int mount, bool proc)
+/* One procfs is enough; without one, nothing is looked at. */
+void looks_keep(struct run *r, int mount, bool proc)
 {
 	struct looks *l = &r->looks;
 
-	if (proc && r->program->looks && l->proc == -1)
-		l->proc = mount;
-	else if (!proc && r->program->looks & LOOK_MEMORY &&
-		 l->count < LOOKED_MOUNTS_MAX)
-		l->mounts[l->count++] = mount;
+	if (proc && r->program->looks && l->fds[0] < 0)
+		l->fds[0] = mount;
+	if (!proc && r->program->looks & LOOK_MEMORY &&
+	    l->count < COUNT_OF(l->fds))
+		l->fds[l->count++] = mount;
 }
 
-int looks_send(struct run *r, struct err *e)
+int looks_hand_over(struct run *r, struct err *e)
 {
 	struct looks *l = &r->looks;
-	struct message m = { .kind = MESSAGE_MOUNTS, .status = l->proc >= 0 };
-	int fds[LOOKED_MOUNTS_MAX + 1];
-	unsigned int n = 0;
+	struct message m = { .kind = MESSAGE_MOUNTS };
 
-	if (l->proc >= 0)
-		fds[n++] = l->proc;
-	memcpy(fds + n, l->mounts, l->count * sizeof(*fds));
-	n += l->count;
-	if (!n)
+	if (!r->program->looks || l->asked)
 		return 0;
-	l->proc = -2; /* one is enough */
-	l->count = 0;
-	return message_send_fds(r->socket, &m, fds, n, e);
+	l->asked = true;
+	m.status = (int)l->count;
+	return message_send_fds(r->socket, &m, l->fds, l->count, e);
+}
+
+/* A signal from outside the namespace that no queue can be too full for. */
+void looks_ask(struct run *r)
+{
+	if (r->program->init && !r->looks.asked)
+		sys_pidfd_send_signal(r->pidfd, INIT_CARRIER, NULL);
+	r->looks.asked = true;
+}
+
+/* What cannot be looked at is not limited: better no command than that one. */
+static void fail(struct run *r)
+{
+	struct err e;
+
+	err_sys(&e, "look at the processes");
+	limits_fail(r, &e);
+}
+
+void looks_receive(struct run *r, int sent, const struct passed *passed)
+{
+	struct looks *l = &r->looks;
+
+	for (l->count = 0;
+	     l->count < passed->count && l->count < COUNT_OF(l->fds);
+	     l->count++)
+		l->fds[l->count] = passed->fds[l->count];
+	/* Of an O_PATH descriptor nothing can be listed. */
+	if (l->count)
+		l->list = openat(l->fds[0], ".",
+				 O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	errno = l->list < 0 ? errno : EMFILE;
+	if (l->list < 0 || (int)l->count != sent)
+		fail(r);
 }
 
 /* --- looking ------------------------------------------------------------ */
@@ -59,9 +87,13 @@ static size_t read_of(struct run *r, const char *pid, const char *name,
 	ssize_t n;
 
 	snprintf(path, sizeof(path), "%s/%s", pid, name);
-	fd = openat(r->looks.proc, path, O_RDONLY | O_CLOEXEC);
+	fd = openat(r->looks.fds[0], path, O_RDONLY | O_CLOEXEC);
 	n = fd < 0 ? -1 : read(fd, text, size - 1);
 	text[n < 0 ? 0 : n] = '\0';
+	/* smaps_rollup may be hidden: EACCES, EPERM. */
+	if (n < 0 && errno != ENOENT && errno != ESRCH && errno != EACCES &&
+	    errno != EPERM)
+		fail(r);
 	return n < 0 ? 0 : (size_t)n;
 }
 
@@ -144,10 +176,13 @@ static uint64_t look_at_mounts(struct run *r)
 	uint64_t sum = 0;
 	struct statfs fs;
 
-	for (unsigned int i = 0; i < r->looks.count; i++)
-		if (fstatfs(r->looks.mounts[i], &fs) == 0)
+	for (unsigned int i = 1; i < r->looks.count; i++) {
+		if (fstatfs(r->looks.fds[i], &fs) < 0)
+			fail(r);
+		else
 			sum += (fs.f_blocks - fs.f_bfree) *
 			       (uint64_t)fs.f_bsize;
+	}
 	return sum;
 }
 
@@ -184,6 +219,8 @@ static void look_at_all(struct run *r, bool closely, struct look *out)
 			if (is_process(entry->d_name))
 				look_at(r, entry->d_name, closely, out);
 		}
+	if (n < 0)
+		fail(r);
 	if (r->program->looks & LOOK_MEMORY)
 		out->memory += look_at_mounts(r);
 }
@@ -193,16 +230,12 @@ static void look_at_all(struct run *r, bool closely, struct look *out)
 
 bool looks_take(struct run *r, uint64_t limit, struct look *out)
 {
-	struct looks *l = &r->looks;
 	struct look quick = { 0 }, close = { .exact = true };
 
-	if (l->proc < 0)
+	if (r->looks.list < 0) {
+		looks_ask(r);
 		return false;
-	if (l->list < 0)
-		l->list = openat(l->proc, ".",
-				 O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (l->list < 0)
-		return false;
+	}
 	look_at_all(r, false, &quick);
 	if (r->program->looks & LOOK_MEMORY &&
 	    ((limit && quick.memory >= limit) ||

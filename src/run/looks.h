@@ -2,8 +2,8 @@
 /*
  * Looking at the processes of a sandbox from outside, where no cgroup counts
  * them: by a procfs of the sandbox's PID namespace, which lists them all and no
- * others, whatever they do. PID 1 hands it over, together with the private file
- * systems, whose memory is counted too.
+ * others, whatever they do. PID 1 has it, together with the private file systems,
+ * whose memory is counted too.
  */
 #ifndef RUN_LOOKS_H
 #define RUN_LOOKS_H
@@ -13,14 +13,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct passed;
 struct run;
 
 struct looks {
-	int proc;		       /* the root of a procfs, or -1 */
-	int list;		       /* the same, to be read */
-	int mounts[LOOKED_MOUNTS_MAX]; /* in memory; compile refuses more */
+	/* The root of a procfs first, then what is in memory. */
+	int fds[1 + LOOKED_MOUNTS_MAX];
 	unsigned int count;
+	int list; /* the procfs, to be read; -1: not here yet */
+	bool asked;
 };
+
+#define LOOKS_NONE                                                             \
+	{                                                                      \
+		.fds = { -1 }, .count = 1, .list = -1                          \
+	}
 
 /* What one look saw. */
 struct look {
@@ -37,9 +44,15 @@ struct look {
  */
 bool looks_take(struct run *r, uint64_t limit, struct look *out);
 
-/* In PID 1: sends what was collected, and forgets it. */
-int looks_send(struct run *r, struct err *e);
-/* A mount that was made: to be handed over if it is looked at. */
-void looks_add(struct run *r, int mount, bool proc);
+/*
+ * In PID 1: a mount that was made is kept if it is to be looked at, and handed
+ * over when the supervisor asks, which for most commands it never does.
+ */
+void looks_keep(struct run *r, int mount, bool proc);
+int looks_hand_over(struct run *r, struct err *e);
+
+/* In the supervisor: asks for them, and takes them; `sent` says how many. */
+void looks_ask(struct run *r);
+void looks_receive(struct run *r, int sent, const struct passed *passed);
 
 #endif

@@ -161,7 +161,7 @@ static int run_tmpfs(struct engine *en, const struct step *s, struct err *e)
 
 	if (fd < 0 || place(en, fd, s, true, e) < 0)
 		return err_wrap(e, "tmpfs on '%s'", s->dest);
-	looks_add(en->run, fd, false);
+	looks_keep(en->run, fd, false);
 	return 0;
 }
 
@@ -176,7 +176,7 @@ static int run_proc(struct engine *en, const struct step *s, struct err *e)
 			    "(docker: --security-opt systempaths=unconfined)");
 	if (fd < 0 || place(en, fd, s, true, e) < 0)
 		return err_wrap(e, "proc on '%s'", s->dest);
-	looks_add(en->run, fd, true);
+	looks_keep(en->run, fd, true);
 	return 0;
 }
 
@@ -357,7 +357,7 @@ static int attach_base(struct engine *en, struct err *e)
 		return host_explain_userns(e);
 	}
 	en->tree.base = fd;
-	looks_add(en->run, fd, false);
+	looks_keep(en->run, fd, false);
 	tree_changed(&en->tree, "/", fd, false);
 	return 0;
 }
@@ -401,10 +401,9 @@ static int close_batch(struct engine *en, struct err *e)
 	if (keep < en->tree.base)
 		keep = en->tree.base;
 	tree_forget(&en->tree);
-	if (looks_send(en->run, e) < 0)
-		return -1;
-	return descriptors_close(en->program, (unsigned int)keep + 1,
-				 (struct held){ 0 }, e);
+	return descriptors_close(
+		(unsigned int)keep + 1,
+		(struct held[]){ KEPT(en->program), LOOKED(en->run) }, 2, e);
 }
 
 /* The supervisor needs a /proc, also where the command gets none. */
@@ -412,7 +411,7 @@ static int look_for_proc(struct engine *en, struct err *e)
 {
 	int fd;
 
-	if (!en->program->looks || en->run->looks.proc != -1)
+	if (!en->program->looks || en->run->looks.fds[0] >= 0)
 		return 0;
 	fd = new_file_system("proc", NULL, MOUNT_ATTR_RDONLY, e);
 	if (fd < 0) {
@@ -421,7 +420,7 @@ static int look_for_proc(struct engine *en, struct err *e)
 				   "looking at the sandbox's own /proc, which "
 				   "the kernel does not give here");
 	}
-	looks_add(en->run, fd, true);
+	looks_keep(en->run, fd, true);
 	return 0;
 }
 
@@ -452,10 +451,12 @@ int stage_mounts(struct run *r, struct err *e)
 	}
 	if (fchdir(en.tree.root) < 0)
 		return err_sys(e, "enter the new root");
-	if (look_for_proc(&en, e) < 0 || looks_send(r, e) < 0)
+	if (look_for_proc(&en, e) < 0)
 		return -1;
-	/* No way back: every descriptor of a mount goes. */
-	return descriptors_close(p, 3, (struct held){ &r->socket, 1 }, e);
+	/* No way back: what is open is the sandbox's own. */
+	return descriptors_close(
+		3, (struct held[]){ KEPT(p), LOOKED(r), { &r->socket, 1 } }, 3,
+		e);
 }
 
 /*

@@ -176,11 +176,18 @@ void private_close(struct run *r);
 /* What the child does; does not return. */
 _Noreturn void init_main(struct run *r);
 
-/*
- * Closes every descriptor from `first` on but those the command gets, and
- * those in `spare`.
- */
-int descriptors_close(const struct program *p, unsigned int first,
-		      struct held spare, struct err *e);
+/* The descriptors that the command gets; those of what may be looked at. */
+#define KEPT(program)                                                          \
+	{                                                                      \
+		(program)->keep_fds, (program)->keep_fd_count                  \
+	}
+#define LOOKED(run)                                                            \
+	{                                                                      \
+		(run)->looks.fds, (run)->looks.count                           \
+	}
+
+/* Closes every descriptor from `first` on but those in `lists`. */
+int descriptors_close(unsigned int first, const struct held *lists, size_t n,
+		      struct err *e);
 
 #endif

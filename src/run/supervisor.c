@@ -39,7 +39,7 @@ int stage_inherit(struct run *r, struct err *e)
 				p->keep_fds[i], p->keep_fds[i]);
 			return -1;
 		}
-	if (descriptors_close(p, 3, r->held, e) < 0)
+	if (descriptors_close(3, (struct held[]){ KEPT(p), r->held }, 2, e) < 0)
 		return -1;
 	/* Blocked, they wait for the signalfd; a mask also crosses clone. */
 	sigfillset(&all);
@@ -145,18 +145,6 @@ int stage_clone(struct run *r, struct err *e)
 
 /* --- watch -------------------------------------------------------------- */
 
-/* What there is to look at; more than we have room for is not sent. */
-static void take_mounts(struct run *r, const struct message *m,
-			const struct passed *passed)
-{
-	unsigned int i = 0;
-
-	if (m->status && passed->count)
-		r->looks.proc = passed->fds[i++];
-	while (i < passed->count && r->looks.count < LOOKED_MOUNTS_MAX)
-		r->looks.mounts[r->looks.count++] = passed->fds[i++];
-}
-
 static void on_message(struct run *r, const struct message *m,
 		       const struct passed *passed)
 {
@@ -173,7 +161,7 @@ static void on_message(struct run *r, const struct message *m,
 		limits_begin(r);
 		break;
 	case MESSAGE_MOUNTS:
-		take_mounts(r, m, passed);
+		looks_receive(r, m->status, passed);
 		break;
 	case MESSAGE_LISTENER:
 		if (passed->count)
@@ -419,7 +407,7 @@ void run_program(const struct program *p, struct block block, struct held held,
 		.cgroup = CGROUP_CLOSED,
 		.limits = { .clock = -1 },
 		.output = OUTPUT_CLOSED,
-		.looks = { .proc = -1, .list = -1 },
+		.looks = LOOKS_NONE,
 	};
 
 	*out = (struct outcome){ .usage = unknown_usage(p) };

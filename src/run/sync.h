@@ -15,7 +15,7 @@
 enum message_kind {
 	MESSAGE_ERR,	  /* err: set-up or the command's execve failed */
 	MESSAGE_READY,	  /* set-up is complete, the command comes next */
-	MESSAGE_MOUNTS,	  /* with mounts to look at; status: a procfs first */
+	MESSAGE_MOUNTS,	  /* with what looks need, run/looks.h */
 	MESSAGE_LISTENER, /* with the descriptor of seccomp's listener */
 	MESSAGE_STOPPED,  /* status: the command was stopped by a signal */
 	MESSAGE_EXIT,	  /* status, usage, no_network */

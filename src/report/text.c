@@ -59,14 +59,14 @@ void text_add_seconds(struct str *out, uint64_t ns, unsigned int digits)
 
 void text_add_decimal(struct str *out, uint64_t value, uint64_t unit)
 {
+	uint64_t rest = value % unit;
+
 	str_addf(out, "%llu", (unsigned long long)(value / unit));
-	value %= unit;
-	if (value)
+	if (rest)
 		str_add(out, ".");
-	for (unsigned int i = 0; value && i < 9; i++) {
-		value *= 10;
-		str_addf(out, "%llu", (unsigned long long)(value / unit));
-		value %= unit;
+	for (unsigned int i = 0; rest && i < 9; i++) {
+		str_addf(out, "%llu", (unsigned long long)(rest * 10 / unit));
+		rest = rest * 10 % unit;
 	}
 }
 

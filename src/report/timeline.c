@@ -13,7 +13,7 @@
 #define IMAGE_HEIGHT 470
 #define LEFT 90
 #define RIGHT 776
-#define TITLE_CHARACTERS 100
+#define TITLE_CHARACTERS 90
 
 /* More than this is a fault of whoever counted. */
 #define LOAD_MAX 1000000000 /* a million processors */
@@ -244,7 +244,7 @@ static void draw_load(struct chart *c, const struct panel *p)
 		return;
 	str_addf(c->out,
 		 "<path fill=\"%s\" fill-opacity=\"0.2\" "
-		 "stroke=\"%s\" stroke-width=\"1.5\" d=\"M%u %u",
+		 "stroke=\"%s\" stroke-width=\"1\" d=\"M%u %u",
 		 p->colour, p->colour, LEFT, p->bottom);
 	for (size_t i = 0; i < o->sample_count; i++) {
 		str_add(c->out, "V");
@@ -297,11 +297,15 @@ static void draw_limit(struct chart *c, const struct panel *p)
 			 "<path stroke=\"" COLOUR_LIMIT "\" "
 			 "stroke-dasharray=\"6 4\" d=\"M%u %uH%u\"/>\n",
 			 LEFT, y, RIGHT);
-	add_label(c, RIGHT - 4, y < p->top + 18 ? y + 14 : y - 5, "end",
+	/* The curve may be there as well: the text has a white edge. */
+	str_add(c->out, "<g paint-order=\"stroke\" stroke=\"#fff\" "
+			"stroke-width=\"3\">");
+	add_label(c, LEFT + 6, y < p->top + 18 ? y + 14 : y - 5, "start",
 		  COLOUR_LIMIT,
 		  arena_format(c->arena, "--%s %s%s", p->limit->name,
 			       text_limit(c->arena, p->limit),
 			       inside ? "" : ", above this"));
+	str_add(c->out, "</g>\n");
 }
 
 static void draw_vertical(struct chart *c, const struct panel *p, uint64_t at,

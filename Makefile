@@ -28,6 +28,7 @@ SRC      := $(CORE_SRC) $(wildcard src/run/*.c src/report/*.c)
 # What the generator of filters is made of, and what it adds.
 MADE     := $(CORE_SRC:%.c=$(B)/%.o) $(B)/shipped.o $(B)/syscalls.o
 CORE     := $(MADE) $(B)/filters.o
+REPORT   := $(patsubst %.c,$(B)/%.o,$(wildcard src/report/*.c))
 OBJ      := $(CORE) $(patsubst %.c,$(B)/%.o,$(filter-out $(CORE_SRC),$(SRC))) \
 	$(B)/sandbox.o
 MAN      := $(B)/sandbox.1 $(B)/sandbox-profile.5
@@ -103,6 +104,7 @@ SHARED := bash-completion/completions/sandbox:bash \
 install: all man ## install below DESTDIR and PREFIX
 	install -D -m 755 $(BIN) $(DESTDIR)$(BINDIR)/sandbox
 	install -D -m 644 -t $(DESTDIR)$(DATADIR)/profiles $(PROFILES)
+	install -D -m 644 -t $(DESTDIR)$(DATADIR) doc/report.schema.json
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man1 $(B)/sandbox.1
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man5 $(B)/sandbox-profile.5
 	for f in $(SHARED); do install -D -m 644 completions/$${f#*:} \

@@ -1,7 +1,7 @@
 # What `make check` is made of; INSIDE is where the binaries are.
-$(B)/unit: $(wildcard tests/unit/*.c) $(CORE)
+$(B)/unit: $(wildcard tests/unit/*.c) $(CORE) $(REPORT)
 	$(COMPILE) -Itests/unit -Itests/golden -o $@ $(filter %.c,$^) $(CORE) \
-		$(LDFLAGS) -lcmocka -lseccomp -lcap
+		$(REPORT) $(LDFLAGS) -lcmocka -lseccomp -lcap
 
 check-unit: $(B)/unit ## unit tests of the pure parts (cmocka)
 	$(B)/unit

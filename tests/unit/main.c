@@ -35,6 +35,10 @@ static const struct {
 	{ "filter", group_filter },
 	{ "filter_random", group_filter_random },
 	{ "libseccomp", group_libseccomp },
+	{ "report_text", group_report_text },
+	{ "report", group_report },
+	{ "report_file", group_report_file },
+	{ "report_views", group_report_views },
 };
 
 static int chosen(const char *name, int argc, char **argv)

@@ -53,6 +53,10 @@ GROUP(filter);
 GROUP(filter_random);
 GROUP(libseccomp);
 GROUP(calls);
+GROUP(report_text);
+GROUP(report);
+GROUP(report_file);
+GROUP(report_views);
 
 /* A student's machine: canned.h has the language. */
 extern const char unit_student[];

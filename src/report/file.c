@@ -29,13 +29,22 @@ static bool is_magic(const char *path)
 	return plain < 0 && errno == ELOOP;
 }
 
+/* Below what is made of devices and of the kernel's answers. */
+static bool is_special(const char *path)
+{
+	return path_within(path, "/proc") ||
+	       (path_within(path, "/dev") && !path_within(path, "/dev/shm"));
+}
+
 /* Nothing may take the name of such a file. */
 static bool is_in_place(const char *path)
 {
+	char real[PATH_MAX];
 	struct stat st;
 
-	if (path_within(path, "/proc") ||
-	    (path_within(path, "/dev") && !path_within(path, "/dev/shm")))
+	if (is_special(path) && !path_has_dotdot(path))
+		return true;
+	if (realpath(path, real) && is_special(real))
 		return true;
 	return stat(path, &st) == 0 && (!S_ISREG(st.st_mode) || is_magic(path));
 }
@@ -53,7 +62,7 @@ static int explain_open(const char *path, struct err *e)
 			       path);
 	err_sys(e, "open '%s'", path);
 	if (S_ISSOCK(st.st_mode))
-		err_hint(e, "a socket can be given by --report-fd");
+		err_hint(e, "it can be given by --report-fd");
 	return -1;
 }
 
@@ -89,25 +98,32 @@ static int try_directory(int dir)
 	return faccessat(dir, ".", W_OK | X_OK, 0);
 }
 
-/* What is at the name now, if anything is: it has to be ours to write. */
+/* What is at the name now, if anything is: it has to be ours to replace. */
 static int look_at_target(struct report_file *f, struct err *e)
 {
-	struct stat st;
+	struct statx st;
 
-	if (fstatat(f->fd, f->name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+	if (statx(f->fd, f->name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &st) <
+	    0) {
 		if (errno == ENOENT)
 			return 0;
 		return err_sys(e, "look at '%s'", f->path);
 	}
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(st.stx_mode))
 		return err_set(e, ERR_SYSTEM, "open '%s': it has just changed",
 			       f->path);
+	if (st.stx_attributes & STATX_ATTR_MOUNT_ROOT) {
+		err_set(e, ERR_SYSTEM,
+			"open '%s': a file mounted there cannot be replaced",
+			f->path);
+		return err_hint(e, "it can be given by --report-fd");
+	}
 	if (faccessat(f->fd, f->name, W_OK, 0) < 0)
 		return err_sys(e, "write to '%s'", f->path);
 	f->exists = true;
-	f->uid = st.st_uid;
-	f->gid = st.st_gid;
-	f->mode = st.st_mode & 0777;
+	f->uid = st.stx_uid;
+	f->gid = st.stx_gid;
+	f->mode = st.stx_mode & 0777;
 	return 0;
 }
 

@@ -7,9 +7,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -393,6 +395,29 @@ static void refuses_without_rights(void **state)
 	apart(as_nobody, b);
 }
 
+/* Where it may: a bind mount cannot be made everywhere. */
+static int at_a_mount(struct box *b)
+{
+	const char *path = path_in(b, "r");
+	struct report_file f;
+	struct err e = { 0 };
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0 ||
+	    mount(path, path, NULL, MS_BIND, NULL) < 0)
+		return 0;
+	if (report_file_open(&b->arena, "x", path, &f, &e) == 0)
+		return 1;
+	return strstr(e.message, "a file mounted there") ? 0 : 2;
+}
+
+static void refuses_mount_points(void **state)
+{
+	struct box *b = *state;
+
+	put(path_in(b, "r"), "old\n", 0644);
+	apart(at_a_mount, b);
+}
+
 /* --- in place ----------------------------------------------------------- */
 
 static void writes_to_devices(void **state)
@@ -407,6 +432,15 @@ static void writes_to_devices(void **state)
 	opens(b, "/dev/full", &f);
 	assert_int_equal(report_file_write(&f, "x", 1, &e), -1);
 	assert_int_equal(e.errnum, ENOSPC);
+	report_file_close(&f);
+	/* ".." leads out of it, and a symlink in. */
+	opens(b, path_join(&b->arena, "/dev/..", path_in(b, "new") + 1), &f);
+	assert_string_equal(f.name, "new");
+	report_file_close(&f);
+	assert_int_equal(
+		symlink("/proc/self/oom_score_adj", path_in(b, "link")), 0);
+	opens(b, path_in(b, "link"), &f);
+	assert_null(f.name);
 	report_file_close(&f);
 	/* Files there are files. */
 	if (access("/dev/shm", W_OK) == 0) {
@@ -652,6 +686,7 @@ GROUP(report_file)
 		BOX_TEST(does_without_proc),
 		BOX_TEST(refuses_what_cannot_be),
 		BOX_TEST(refuses_without_rights),
+		BOX_TEST(refuses_mount_points),
 		BOX_TEST(writes_to_devices),
 		BOX_TEST(adds_to_what_a_descriptor_is),
 		BOX_TEST(writes_to_a_fifo),

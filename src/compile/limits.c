@@ -60,9 +60,12 @@ static int need_looks(struct compile *c, const char *option, unsigned int look,
 		c->out->looks |= look;
 		return 0;
 	}
-	compile_needs_cgroup(c, option, 0, e);
-	e->hint[0] = '\0';
-	return err_hint(e, "or a PID namespace: add --unshare-pid");
+	err_set(e, ERR_USAGE,
+		"--%s needs a cgroup, which is not at hand, or a PID namespace",
+		option);
+	return err_hint(e, "add --unshare-pid after what takes it away, or "
+			   "lift the limit with --%s unlimited",
+			option);
 }
 
 static int hold_memory(struct compile *c, struct lists *l, struct err *e)

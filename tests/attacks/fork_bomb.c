@@ -2,7 +2,7 @@
 /*
  * wall: the PID namespace ends with the command
  * cve: none
- * off: --share-pid
+ * off: --share-pid --memory unlimited --pids unlimited
  * as: user root
  * args: {T}
  * setup: outlive

@@ -3,7 +3,7 @@
  * wall: the PID namespace ends with the command
  * wall killed: the PID namespace ends with the supervisor
  * cve: none
- * off: --share-pid
+ * off: --share-pid --memory unlimited --pids unlimited
  * as: user root
  * cases: daemon setsid stopped killed
  * args: {T}

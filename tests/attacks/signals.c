@@ -5,7 +5,7 @@
  * wall nice: no process of the host is in the command's process group
  * wall ionice: no process of the host is in the command's process group
  * cve: none
- * off: --share-pid
+ * off: --share-pid --memory unlimited --pids unlimited
  * off group: host
  * off nice: host
  * off ionice: host

@@ -588,7 +588,8 @@ x"
 	local args
 
 	for args in --as-pid-1 '--profile gcc' '--profile shell' --map-root \
-		'--net host' '--profile none --bind / /' '--share-pid' \
+		'--net host' '--profile none --bind / /' \
+		'--share-pid --memory unlimited --pids unlimited' \
 		'--uid 5 --gid 6'; do
 		# shellcheck disable=SC2086 # words
 		works $args ./probe caps
@@ -617,7 +618,8 @@ x"
 	"$PROBE" namespaces >"$T/host"
 	for pair in --share-net:net --share-ipc:ipc --share-uts:uts \
 		--share-cgroup:cgroup --share-pid:pid; do
-		works "${pair%:*}" ./probe namespaces
+		works "${pair%:*}" --memory unlimited --pids unlimited \
+			./probe namespaces
 		has "$(grep "^${pair#*:} " "$T/host")"
 	done
 	works --net host ./probe namespaces

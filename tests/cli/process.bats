@@ -143,7 +143,8 @@ WINCH 1'
 @test "signals reach the command without a PID 1 of ours" {
 	count --as-pid-1 -- HUP TERM USR1 USR2 WINCH
 	has 'HUP 1' 'TERM 1' 'USR1 1' 'USR2 1' 'WINCH 1'
-	count --share-pid -- HUP TERM USR1 USR2 WINCH
+	count --share-pid --memory unlimited --pids unlimited -- \
+		HUP TERM USR1 USR2 WINCH
 	has 'HUP 1' 'TERM 1' 'USR1 1' 'USR2 1' 'WINCH 1'
 }
 

@@ -426,6 +426,10 @@ is_fixed() {
 		syscalls-*) args='@debug clone(flags & CLONE_NEWUSER)' ;;
 		seccomp | add-seccomp-fd) args=9 ;;
 		rlimit) args=nofile=3 ;;
+		memory | swap | *-size | output-limit) args=1M ;;
+		pids | cpus | *-weight | cpuset-cpus | open-files) args=1 ;;
+		io-max) args=8:0:rbps=1M ;;
+		*-time | time-limit | grace) args=1s ;;
 		tmpfs | proc | dev | dir | remount-ro | chdir | home-dir)
 			args=/x ;;
 		*) args=$(tr ' ' '\n' <<<"$metavars" | sed 's/.*/x/' |

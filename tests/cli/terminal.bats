@@ -7,7 +7,8 @@ load helper
 
 # user COMMAND ARG... <STEPS
 user() {
-	TERM=dumb PS1='ready> ' P='inside> ' S=$SANDBOX timeout -k 1 90 /usr/bin/python3 \
+	TERM=dumb PS1='ready> ' P='inside> ' S=$SANDBOX \
+		U='--memory unlimited --pids unlimited' timeout -k 1 90 /usr/bin/python3 \
 		"$BATS_TEST_DIRNAME/terminal.py" "$@" 3>&-
 }
 
@@ -137,7 +138,7 @@ at_prompt() {
 
 @test "Ctrl-C reaches a command without a PID 1 of ours" {
 	at_prompt <<-'END'
-		send $S --share-pid sh -c 'echo u"p"; exec sleep 60'\n
+		send $S --share-pid $U sh -c 'echo u"p"; exec sleep 60'\n
 		expect up
 		send \x03
 		expect ready>
@@ -225,7 +226,7 @@ at_prompt() {
 
 @test "Ctrl-Z stops a command without a PID 1 of ours" {
 	at_prompt <<-'END'
-		send $S --share-pid sh -c 'echo u"p"; exec sleep 60'\n
+		send $S --share-pid $U sh -c 'echo u"p"; exec sleep 60'\n
 		expect up
 		send \x1a
 		expect Stopped

@@ -82,6 +82,7 @@ $(B)/bench-filter: bench/filter.c tests/unit/scmp.c $(CORE)
 bench: $(BIN) $(B)/bench-filter ## start-up beside the peers that are installed (ROUNDS=300)
 	bench/run $(ROUNDS)
 	bench/filter $(ROUNDS)
+	bench/limits $(ROUNDS)
 
 lint: man compile_commands.json ## format, layers, sizes, static analysis
 	@packaging/deps build lint

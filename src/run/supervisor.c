@@ -274,6 +274,18 @@ static int as_filter_would(const struct run *r, int status)
 	return status;
 }
 
+static int killed_early(struct run *r, int status, struct err *e)
+{
+	err_set(e, ERR_SYSTEM,
+		"the sandbox was killed while it was set up (signal %d)",
+		WTERMSIG(status));
+	cgroup_figures(r);
+	if (r->out_of_memory)
+		return err_hint(e, "the limit of memory is too low even for "
+				   "that; raise it with --memory");
+	return -1;
+}
+
 /* The child is a zombie now: everything inside is gone. */
 static int collect(struct run *r, struct err *e)
 {
@@ -287,10 +299,7 @@ static int collect(struct run *r, struct err *e)
 	r->child = 0;
 	if (!r->exit_known) {
 		if (!r->ready)
-			return err_set(e, ERR_SYSTEM,
-				       "the sandbox was killed while it was "
-				       "set up (signal %d)",
-				       WTERMSIG(status));
+			return killed_early(r, status, e);
 		/* Without PID 1 this is the command's own status. */
 		out->status = status;
 		r->rusage = usage;

@@ -63,8 +63,9 @@ static int need_looks(struct compile *c, const char *option, unsigned int look,
 	err_set(e, ERR_USAGE,
 		"--%s needs a cgroup, which is not at hand, or a PID namespace",
 		option);
-	return err_hint(e, "add --unshare-pid after what takes it away, or "
-			   "lift the limit with --%s unlimited",
+	return err_hint(e,
+			"add --unshare-pid after what takes it away, or "
+			"lift the limit with --%s unlimited",
 			option);
 }
 
@@ -224,6 +225,7 @@ static void measure(struct compile *c)
 	const struct plan_report *r = &c->plan->report;
 
 	c->out->cpu_count = c->host->cpu_count;
+	c->out->swap = c->host->swap;
 	c->out->measure = plan_measures(c->plan);
 	c->out->timeline = r->timeline;
 	if (!c->out->measure || !(c->out->namespaces & CLONE_NEWPID))

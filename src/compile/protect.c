@@ -14,6 +14,7 @@
  */
 #include "compile/steps.h"
 
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -289,17 +290,26 @@ static int protect(const struct steps *s, const struct step *on,
 static int protect_cgroups(const struct steps *s, const struct step *on,
 			   struct step_list *out, struct err *e)
 {
-	const char *mount = s->c->host->cgroup.mount;
-	const struct path_fact fact = {
-		.path = mount,
-		.resolved = mount,
-		.type = PATH_DIR,
-	};
-	const struct plan_protected what = { mount, true, MISSING_IGNORE };
-	struct guard g = { s, out, &what, &fact };
-	struct view v = { on, on->source };
+	/* --cgroup-parent may be in a second mount of it. */
+	const char *const shown[] = { s->c->host->cgroup.mount,
+				      s->c->out->cgroup.parent };
 
-	return s->c->out->cgroup.source ? protect_in(&g, &v, e) : 0;
+	for (size_t i = 0; i < COUNT_OF(shown); i++) {
+		const struct path_fact fact = {
+			.path = shown[i],
+			.resolved = shown[i],
+			.type = PATH_DIR,
+		};
+		const struct plan_protected what = { shown[i], true,
+						     MISSING_IGNORE };
+		struct guard g = { s, out, &what, &fact };
+		struct view v = { on, on->source };
+
+		if (s->c->out->cgroup.source && shown[i] &&
+		    protect_in(&g, &v, e) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int protect_all(const struct steps *s, const struct step *on,

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -271,16 +272,61 @@ void cgroup_kill(struct run *r)
 		write_at(r->cgroup.dir, "cgroup.kill", "1");
 }
 
+/* The first directory in it; false: there is none. */
+static bool first_child(int dir, char name[NAME_MAX + 1])
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry = NULL;
+
+	while (list && (entry = readdir(list)))
+		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+			break;
+	if (entry)
+		snprintf(name, NAME_MAX + 1, "%s", entry->d_name);
+	if (list)
+		closedir(list);
+	else if (fd >= 0)
+		close(fd);
+	return entry;
+}
+
+/* One that has no others in it, somewhere in `dir`/`name`, or that itself. */
+static int remove_deepest(int dir, const char *name)
+{
+	char child[NAME_MAX + 1], next[NAME_MAX + 1];
+	autoclose int above = openat(dir, ".", O_PATH | O_CLOEXEC);
+	int here = openat(dir, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	snprintf(child, sizeof(child), "%s", name);
+	while (here >= 0 && first_child(here, next)) {
+		close(above);
+		above = here;
+		here = openat(above, next, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		memcpy(child, next, sizeof(child));
+	}
+	if (here >= 0)
+		close(here);
+	return unlinkat(above, child, AT_REMOVEDIR);
+}
+
 /* What was killed may take a moment to go. */
 #define REMOVE_TRIES 500
+/* A command that could mount the cgroup file system may have made others. */
+#define REMOVE_MOST 10000
 
 static void remove_directory(int parent, const char *name, int tries)
 {
 	const struct timespec moment = { .tv_nsec = 1000000 };
 
-	while (unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno == EBUSY &&
-	       --tries > 0)
-		nanosleep(&moment, NULL);
+	for (int i = 0; i < REMOVE_MOST && tries > 0; i++) {
+		if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno != EBUSY)
+			return;
+		if (remove_deepest(parent, name) == 0)
+			continue;
+		if (--tries > 0)
+			nanosleep(&moment, NULL);
+	}
 }
 
 /* Back to where we were, as we found it. */

@@ -130,31 +130,28 @@ static void look_at_stat(struct run *r, const char *pid, bool counted,
 	out->cpu += ticks * (1000000000 / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
-/* Number `n`, from 0, of statm, in pages. */
-static uint64_t statm_field(const char *text, unsigned int n)
-{
-	char *end = (char *)text;
-	uint64_t value = 0;
-
-	for (unsigned int i = 0; i <= n; i++)
-		value = strtoull(end, &end, 10);
-	return value;
-}
-
-static uint64_t look_at_statm(struct run *r, const char *pid)
-{
-	char text[256];
-
-	if (!read_of(r, pid, "statm", text, sizeof(text)))
-		return 0;
-	return statm_field(text, 1) * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
 static uint64_t kilobytes(const char *text, const char *key)
 {
 	const char *p = strstr(text, key);
 
 	return p ? strtoull(p + strlen(key), NULL, 10) * 1024 : 0;
+}
+
+/* All that is in memory, or was and is swapped out now. */
+static uint64_t look_at_memory(struct run *r, const char *pid)
+{
+	char text[4096];
+	char *end;
+
+	if (r->program->swap) {
+		read_of(r, pid, "status", text, sizeof(text));
+		return kilobytes(text, "\nVmRSS:") +
+		       kilobytes(text, "\nVmSwap:");
+	}
+	/* A third of the time: size, resident, ... in pages. */
+	read_of(r, pid, "statm", text, sizeof(text));
+	strtoull(text, &end, 10);
+	return strtoull(end, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 /*
@@ -166,7 +163,7 @@ static uint64_t look_at_rollup(struct run *r, const char *pid)
 	char text[2048];
 
 	if (!read_of(r, pid, "smaps_rollup", text, sizeof(text)))
-		return look_at_statm(r, pid);
+		return look_at_memory(r, pid);
 	return kilobytes(text, "\nPss_Anon:") + kilobytes(text, "\nPss_Shmem:");
 }
 
@@ -202,7 +199,7 @@ static void look_at(struct run *r, const char *pid, bool closely,
 		look_at_stat(r, pid, counted, out);
 	if (looks & LOOK_MEMORY && counted)
 		out->memory += closely ? look_at_rollup(r, pid) :
-					 look_at_statm(r, pid);
+					 look_at_memory(r, pid);
 }
 
 static void look_at_all(struct run *r, bool closely, struct look *out)

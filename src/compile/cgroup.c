@@ -213,14 +213,19 @@ static int list_writes(struct compile *c, struct err *e)
 
 /* --- all of it ---------------------------------------------------------- */
 
+#define PAGE UINT64_C(4096)
+
 /* A share of the machine's memory, in whole pages, or the number itself. */
 static uint64_t memory_limit(const struct compile *c)
 {
 	const struct plan_limits *l = &c->plan->limits;
 
+	uint64_t share = c->host->memory / 100 * l->memory.value;
+
 	if (!l->memory_percent)
 		return l->memory.value;
-	return (c->host->memory / 100 * l->memory.value) & ~UINT64_C(4095);
+	/* 0 would be no limit. */
+	return share < PAGE ? PAGE : share / PAGE * PAGE;
 }
 
 static void use(struct compile *c, const struct candidate *found)

@@ -270,6 +270,89 @@ static void check_filter(const struct made *m)
 	}
 }
 
+/* --- limits ------------------------------------------------------------- */
+
+static const struct program_limit *told(const struct program *p,
+					const char *name)
+{
+	for (size_t i = 0; i < p->limit_count; i++)
+		if (str_equal(p->limits[i].name, name))
+			return &p->limits[i];
+	return NULL;
+}
+
+/* Who is said to hold it has what that takes. */
+static void check_holder(const struct made *m, const struct program_limit *l)
+{
+	const struct program *p = m->program;
+
+	switch (l->holder) {
+	case HELD_BY_CGROUP:
+		CHECK(p->cgroup.source);
+		CHECK(p->cgroup.write_count || str_equal(l->name, "cpu-time"));
+		break;
+	case HELD_BY_RLIMIT:
+		CHECK(p->rlimit_count);
+		CHECK(!str_equal(l->name, "pids") || m->host->caller->uid);
+		break;
+	case HELD_BY_LOOKS:
+		CHECK(p->looks && p->namespaces & CLONE_NEWPID);
+		break;
+	case HELD_BY_WATCH:
+		CHECK(p->time_limit || p->output_limit || p->cpu_time);
+		break;
+	}
+}
+
+/* The place is one where a cgroup can be made. */
+static void check_cgroup(const struct made *m)
+{
+	const struct program_cgroup *c = &m->program->cgroup;
+	const struct host_cgroup *h = &m->host->cgroup;
+
+	if (c->source == CGROUP_NONE)
+		CHECK(!c->parent && !c->write_count && !c->move);
+	if (c->source == CGROUP_CURRENT)
+		CHECK(h->current.usable && (!c->move || h->current.alone));
+	if (c->source == CGROUP_SIBLING)
+		CHECK(h->parent.usable && !c->move);
+	if (c->source == CGROUP_OWN)
+		CHECK(h->root.usable && m->host->caller->uid == 0);
+	if (c->source == CGROUP_SCOPE)
+		CHECK(h->scope && m->host->caller->uid && !c->parent);
+}
+
+/* No limit gets lost on the way. */
+static void check_limits(const struct made *m)
+{
+	const struct plan_limits *l = &m->plan->limits;
+	const struct program *p = m->program;
+	const struct {
+		const char *name;
+		bool given;
+	} all[] = {
+		{ "memory", l->memory.value },
+		{ "swap", l->swap_given },
+		{ "pids", l->pids.value },
+		{ "cpus", l->cpus.value },
+		{ "cpu-weight", l->cpu_weight.value },
+		{ "cpuset-cpus", l->cpuset },
+		{ "io-weight", l->io_weight.value },
+		{ "io-max", l->io.count },
+		{ "time-limit", l->time.value },
+		{ "cpu-time", l->cpu_time.value },
+		{ "output-limit", l->output.value },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(all); i++)
+		CHECK(all[i].given == (told(p, all[i].name) != NULL));
+	for (size_t i = 0; i < p->limit_count; i++)
+		check_holder(m, &p->limits[i]);
+	check_cgroup(m);
+	CHECK(!p->kill_at_pids || p->looks & LOOK_TASKS);
+	CHECK(!p->memory || p->looks & LOOK_MEMORY);
+}
+
 static void check_program(struct arena *a, const struct made *m)
 {
 	static const char *const places[] = { "/", "/usr/bin/x", "/home/ann/l",
@@ -285,6 +368,7 @@ static void check_program(struct arena *a, const struct made *m)
 	check_environment(p, m);
 	check_command(p);
 	check_filter(m);
+	check_limits(m);
 	program_print(p, &out);
 	CHECK(out.length);
 	for (size_t i = 0; i < COUNT_OF(places); i++) {

@@ -38,22 +38,29 @@ static const char *const fuzz_hosts[] = {
 	"link /h home/ann\ndir /home/ann 1000\ndir /home/ann/work 1000\n"
 	"file /home/ann/f 1000\nlink /home/ann/l work\n"
 	"link /loop loop\nlink /up ../../usr\nbroken /stale 116\n"
-	"dir /home/bob/secret 1001 700\nother /dev/null\ndir /tmp 0 1777\n",
+	"dir /home/bob/secret 1001 700\nother /dev/null\ndir /tmp 0 1777\n"
+	"cgroups mount /sys/fs/cgroup\ncgroup current /sys/fs/cgroup/u/s "
+	"usable can-enable alone memory pids cpu\ncgroups perf\n",
 
 	/* in the home, by its other name */
 	"uid 1000\ngid 7\nkernel 5.12\ncwd /nfs/ann\nenv PWD=/home/ann\n"
 	"env HOME=/home/ann\nenv A=\ndir /usr\nlink /home nfs\n"
 	"dir /nfs/ann 1000\ndir /nfs/ann/a 1000\nfile /nfs/ann/b 1000\n"
-	"link /nfs/ann/c /usr\nother /nfs/ann/fifo\nfile /nfs/ann/.d 1000\n",
+	"link /nfs/ann/c /usr\nother /nfs/ann/fifo\nfile /nfs/ann/.d 1000\n"
+	"cgroups mount /sys/fs/cgroup\ncgroup current /sys/fs/cgroup/u/s "
+	"usable can-enable memory pids cpu\ncgroup parent /sys/fs/cgroup/u "
+	"usable can-enable +memory pids io +cpuset\nmachine 1M 1048576 1\n",
 
 	"uid 0\ngid 0\nkernel 6.18\ncwd /src\nenv HOME=/root\n"
 	"dir /usr\ndir /etc\nfile /etc/shadow\ndir /root\ndir /src\n"
-	"dir /sys/kernel\n",
+	"dir /sys/kernel\ncgroups mount /sys/fs/cgroup\n"
+	"cgroup root /sys/fs/cgroup usable can-enable top memory +pids io\n",
 
 	"uid 0\ngid 0\nkernel 5.15\nuserns no\ncwd /\nenv HOME=/\ndir /usr\n",
 
 	/* HOME and the working directory unset, an old kernel's neighbour */
-	"uid 33\ngid 33\nkernel 5.12\ncwd -\ndir /usr\ndir /bin\n",
+	"uid 33\ngid 33\nkernel 5.12\ncwd -\ndir /usr\ndir /bin\n"
+	"cgroups mount /sys/fs/cgroup\ncgroups scope\n",
 
 	"uid 1000\ngid 1000\nkernel 5.10\ncwd /tmp\nenv HOME=/tmp\ndir /tmp\n",
 

@@ -14,6 +14,12 @@
 
 /* Since Linux 5.14 RLIMIT_NPROC counts in each user namespace on its own. */
 #define KERNEL_NPROC 5014
+/*
+ * Since 6.14 each PID namespace has a kernel.pid_max; before, to write it would
+ * change the host's. Numbers up to 300 (RESERVED_PIDS) are given out only once.
+ */
+#define KERNEL_PID_MAX 6014
+#define RESERVED_PIDS 300
 
 struct lists {
 	ARRAY(struct program_limit) limits;
@@ -116,6 +122,9 @@ static int hold_pids(struct compile *c, struct lists *l, struct err *e)
 		return 0;
 	}
 	c->out->kill_at_pids = true;
+	/* Looks may come too late for a bomb: there the numbers end. */
+	if (HOST_KERNEL(c->host) >= KERNEL_PID_MAX)
+		c->out->pid_max = value + c->out->init + RESERVED_PIDS + 1;
 	tell(c, l, "pids", UNIT_COUNT, value, HELD_BY_LOOKS);
 	return need_looks(c, "pids", LOOK_TASKS, e);
 }

@@ -163,6 +163,9 @@ static void print_setup(const struct program *p, struct str *out)
 		add_word(out, p->hostname);
 		str_add(out, "\n");
 	}
+	if (p->pid_max)
+		str_addf(out, "  process numbers end at %llu\n",
+			 (unsigned long long)p->pid_max);
 	if (p->disable_userns)
 		str_add(out, "  no user namespaces from here on\n");
 	if (p->assert_userns_disabled)

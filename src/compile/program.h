@@ -126,6 +126,7 @@ struct program {
 	size_t step_count;
 	const char *hostname;
 	bool disable_userns; /* user.max_user_namespaces = 0 */
+	uint64_t pid_max;    /* kernel.pid_max of its PID namespace; 0: as is */
 
 	/* the command */
 	uint64_t caps;		     /* what it keeps, 1 << CAP_ */

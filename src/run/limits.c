@@ -6,7 +6,9 @@
 #include "run/cgroup.h"
 #include "run/run.h"
 
+#include <sched.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -190,7 +192,7 @@ static bool look(struct run *r, struct look *seen)
 			limits_now() +
 			clamp(next, clamp(10 * began, LOOK_MIN, 2 * LOOK_MIN),
 			      LOOK_MAX);
-	keep_peaks(r, p->looks & LOOK_MEMORY ? seen->memory : UNKNOWN,
+	keep_peaks(r, seen->exact ? seen->memory : UNKNOWN,
 		   p->looks & LOOK_TASKS ? seen->tasks : UNKNOWN);
 	return true;
 }
@@ -212,7 +214,7 @@ static void take_figures(struct run *r, struct sample *out)
 		keep_peaks(r, out->memory, UNKNOWN);
 	if (!r->program->looks || !look(r, &seen))
 		return;
-	if (r->program->looks & LOOK_MEMORY)
+	if (seen.exact)
 		out->memory = seen.memory;
 	if (out->cpu == UNKNOWN && r->program->looks & LOOK_TASKS)
 		out->cpu = seen.cpu;
@@ -230,6 +232,12 @@ static void keep_sample(struct run *r, const struct sample *s)
 		r->limits.sample_every *= 2;
 	}
 	out->samples[out->sample_count] = *s;
+	/* What was not looked at is as it was. */
+	if (s->memory == UNKNOWN)
+		out->samples[out->sample_count].memory =
+			out->sample_count ?
+				out->samples[out->sample_count - 1].memory :
+				0;
 	out->samples[out->sample_count++].at = limits_now() - r->limits.began;
 }
 
@@ -291,6 +299,21 @@ void limits_begin(struct run *r)
 	l->sample_every = SAMPLE_FIRST;
 	if (p->measure || p->looks & LOOK_TASKS)
 		l->figure = now + l->figure_every;
+}
+
+/*
+ * Among thousands of processes that want to run, who watches them has to run
+ * first. Only root may say so; others are held by the kernel (RLIMIT_NPROC).
+ * Where even root may not, it has to do without.
+ */
+void limits_run_first(const struct run *r)
+{
+	const struct sched_param first = { .sched_priority = 1 };
+
+	if (!r->program->kill_at_pids)
+		return;
+	if (sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &first) < 0)
+		setpriority(PRIO_PROCESS, 0, -20);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)

@@ -26,6 +26,9 @@ struct limits {
 
 uint64_t limits_now(void);
 
+/* In the supervisor, when there is a child: makes sure that it gets to run. */
+void limits_run_first(const struct run *r);
+
 /* The command begins: PID 1 said so. */
 void limits_begin(struct run *r);
 

@@ -188,55 +188,118 @@ static bool is_process(const char *name)
 	return name[0] >= '1' && name[0] <= '9';
 }
 
-static void look_at(struct run *r, const char *pid, bool closely,
-		    struct look *out)
+/* Our PID 1 is none of the command's. */
+static bool is_counted(const struct run *r, const char *pid)
 {
-	unsigned int looks = r->program->looks;
-	bool counted = !r->program->init || strcmp(pid, "1") != 0;
-
-	out->processes += counted;
-	if (looks & (LOOK_TASKS | LOOK_CPU) && !closely)
-		look_at_stat(r, pid, counted, out);
-	if (looks & LOOK_MEMORY && counted)
-		out->memory += closely ? look_at_rollup(r, pid) :
-					 look_at_memory(r, pid);
+	return !r->program->init || strcmp(pid, "1") != 0;
 }
 
-static void look_at_all(struct run *r, bool closely, struct look *out)
+static void count(struct run *r, const char *pid, struct look *out)
+{
+	out->processes += is_counted(r, pid);
+}
+
+static void look_at(struct run *r, const char *pid, struct look *out)
+{
+	unsigned int looks = r->program->looks;
+	bool counted = is_counted(r, pid);
+
+	out->processes += counted;
+	if (looks & (LOOK_TASKS | LOOK_CPU))
+		look_at_stat(r, pid, counted, out);
+	if (looks & LOOK_MEMORY && counted)
+		out->memory += look_at_memory(r, pid);
+}
+
+static void look_closely(struct run *r, const char *pid, struct look *out)
+{
+	if (is_counted(r, pid))
+		out->memory += look_at_rollup(r, pid);
+}
+
+/* Calls `at` for each process; what it counts is in `out`. */
+static void for_each(struct run *r,
+		     void (*at)(struct run *r, const char *pid,
+				struct look *out),
+		     struct look *out)
 {
 	char room[8192] __attribute__((aligned(8)));
 	ssize_t n;
 
 	lseek(r->looks.list, 0, SEEK_SET);
 	while ((n = getdents64(r->looks.list, room, sizeof(room))) > 0)
-		for (ssize_t at = 0; at < n;) {
-			struct dirent64 *entry = (struct dirent64 *)(room + at);
+		for (ssize_t i = 0; i < n;) {
+			struct dirent64 *entry = (struct dirent64 *)(room + i);
 
-			at += entry->d_reclen;
+			i += entry->d_reclen;
 			if (is_process(entry->d_name))
-				look_at(r, entry->d_name, closely, out);
+				at(r, entry->d_name, out);
 		}
 	if (n < 0)
 		fail(r);
+}
+
+/*
+ * A bomb is known by the number of its processes; to read each of them would
+ * take long, and all the time it grows.
+ */
+static bool is_bomb(struct run *r, struct look *out)
+{
+	const struct program *p = r->program;
+
+	if (!p->kill_at_pids)
+		return false;
+	for_each(r, count, out);
+	out->tasks = out->processes;
+	return out->processes > p->pids;
+}
+
+static void look_at_all(struct run *r, bool closely, struct look *out)
+{
+	for_each(r, closely ? look_closely : look_at, out);
 	if (r->program->looks & LOOK_MEMORY)
 		out->memory += look_at_mounts(r);
 }
 
-/* To look closely at so many costs a millisecond, about. */
+/*
+ * To look closely at one costs 50 microseconds and more. At many it is done for
+ * a limit that is near, and once a second for the report.
+ */
 #define FEW_PROCESSES 16
+#define SECOND UINT64_C(1000000000)
+
+static bool is_worth_it(struct run *r, const struct look *quick, uint64_t limit)
+{
+	struct looks *l = &r->looks;
+	uint64_t now;
+
+	if (!(r->program->looks & LOOK_MEMORY))
+		return false;
+	if (limit && quick->memory >= limit)
+		return true;
+	if (!r->program->measure)
+		return false;
+	now = limits_now();
+	if (quick->processes > FEW_PROCESSES && now < l->closely)
+		return false;
+	l->closely = now + SECOND;
+	return true;
+}
 
 bool looks_take(struct run *r, uint64_t limit, struct look *out)
 {
-	struct look quick = { 0 }, close = { .exact = true };
+	struct look quick = { 0 }, close = { 0 }, bomb = { 0 };
 
 	if (r->looks.list < 0) {
 		looks_ask(r);
 		return false;
 	}
+	if (is_bomb(r, &bomb)) {
+		*out = bomb;
+		return true;
+	}
 	look_at_all(r, false, &quick);
-	if (r->program->looks & LOOK_MEMORY &&
-	    ((limit && quick.memory >= limit) ||
-	     (r->program->measure && quick.processes <= FEW_PROCESSES))) {
+	if (is_worth_it(r, &quick, limit)) {
 		look_at_all(r, true, &close);
 		quick.memory = close.memory;
 		quick.exact = true;

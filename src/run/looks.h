@@ -22,6 +22,7 @@ struct looks {
 	unsigned int count;
 	int list; /* the procfs, to be read; -1: not here yet */
 	bool asked;
+	uint64_t closely; /* when many processes may be looked at so again */
 };
 
 #define LOOKS_NONE                                                             \
@@ -31,8 +32,8 @@ struct looks {
 
 /* What one look saw. */
 struct look {
-	uint64_t memory; /* bytes; an estimate that is never too small ... */
-	bool exact;	 /* ... or shared pages are counted once */
+	uint64_t memory; /* bytes; rather too much than too little ... */
+	bool exact;	 /* ... or what is shared counts once */
 	uint64_t tasks;	 /* without our PID 1 */
 	uint64_t cpu;	 /* of those alive and of what they waited for */
 	unsigned int processes;

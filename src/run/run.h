@@ -134,6 +134,7 @@ STAGE(ready);
 /* ids.c, network.c, mounts.c, caps.c */
 STAGE(identity);
 STAGE(userns);
+STAGE(numbers);
 STAGE(assert);
 STAGE(loopback);
 STAGE(mounts);

@@ -63,6 +63,11 @@ static bool wants_limited_userns(const struct program *p)
 	return p->disable_userns;
 }
 
+static bool wants_numbers(const struct program *p)
+{
+	return p->pid_max;
+}
+
 static bool wants_assertion(const struct program *p)
 {
 	return p->assert_userns_disabled;
@@ -112,6 +117,7 @@ const struct stage stages[] = {
 	{ "membership", ACTOR_INIT, wants_membership, stage_membership },
 	{ "identity", ACTOR_INIT, wants_userns, stage_identity },
 	{ "userns", ACTOR_INIT, wants_limited_userns, stage_userns },
+	{ "numbers", ACTOR_INIT, wants_numbers, stage_numbers },
 	{ "loopback", ACTOR_INIT, wants_loopback, stage_loopback },
 	{ "mounts", ACTOR_INIT, NULL, stage_mounts },
 	{ "pivot", ACTOR_INIT, NULL, stage_pivot },

@@ -355,6 +355,7 @@ int stage_watch(struct run *r, struct err *e)
 {
 	bool trimmed = false;
 
+	limits_run_first(r);
 	cgroup_sweep(r);
 	for (;;) {
 		struct pollfd on[ON_COUNT] = {

@@ -109,7 +109,7 @@ syscalls-allow personality(PER_LINUX|PER_LINUX32|ADDR_NO_RANDOMIZE|UNAME26|0xfff
 # No program takes the whole machine: half of its memory, and so many processes
 # and threads. Files may be as large as they like.
 memory 50%
-pids 2048
+pids 1024
 file-size unlimited
 
 # No core files, and no core handler: 0 would not stop a piped one, core(5).

@@ -235,6 +235,8 @@ static void measure(struct compile *c)
 
 	c->out->cpu_count = c->host->cpu_count;
 	c->out->swap = c->host->swap;
+	c->out->watched = c->out->looks || c->out->time_limit ||
+			  c->out->cpu_time || c->out->output_limit;
 	c->out->measure = plan_measures(c->plan);
 	c->out->timeline = r->timeline;
 	if (!c->out->measure || !(c->out->namespaces & CLONE_NEWPID))

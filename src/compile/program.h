@@ -106,6 +106,7 @@ struct program {
 	bool die_with_parent;
 	struct program_cgroup cgroup;
 	unsigned int looks; /* LOOK_ */
+	bool watched;	    /* the supervisor holds a limit */
 	bool swap;	    /* memory may be swapped out */
 	bool perf;	    /* count processor time by an inherited clock */
 	bool measure;	    /* figures are wanted: --report, --stats */

@@ -35,6 +35,12 @@ int sys_close_range(unsigned int first, unsigned int last);
 pid_t sys_clone3(struct clone_args *args);
 int sys_pidfd_send_signal(int pidfd, int signal, const siginfo_t *info);
 /*
+ * Asks that this process runs soon when it has something to do, at the price of
+ * short turns: sched_setattr(2), sched_runtime of an ordinary process (Linux
+ * 6.12; before, it changes nothing). What it forks does not inherit it.
+ */
+int sys_run_soon(void);
+/*
  * A counter of the processor time, in nanoseconds, that this process and all it
  * begins from now on use: perf_event_open(2), PERF_COUNT_SW_TASK_CLOCK.
  */

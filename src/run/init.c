@@ -43,13 +43,25 @@ int stage_await(struct run *r, struct err *e)
 /*
  * kill(0, ...) reaches a process group also from inside a PID namespace: that
  * of a script that called us, say. With a terminal the command has to be in the
- * group that has its foreground; without one it is in a group of its own, and
- * so are we. Where it sees the processes outside anyway, it stays with them.
+ * group that has its foreground; without one it is in a session of its own, and
+ * so are we: the scheduler then shares the processors between that session and
+ * those outside, sched(7), "autogroup". Where it sees the processes outside
+ * anyway, it stays with them.
  */
 int stage_group(struct run *r, struct err *e)
 {
-	if (run_has_own_group(r) && setpgid(0, 0) < 0)
-		return err_sys(e, "make a process group");
+	if (run_has_own_group(r) && setsid() < 0)
+		return err_sys(e, "make a session");
+	return 0;
+}
+
+/* It is PID 1 that ends all others when it is killed: it has to get to it. */
+int stage_urgency(struct run *r, struct err *e)
+{
+	(void)r;
+	(void)e;
+	/* Only a wish. */
+	sys_run_soon();
 	return 0;
 }
 
@@ -105,6 +117,7 @@ int stage_scrub(struct run *r, struct err *e)
 
 /* --- spawn -------------------------------------------------------------- */
 
+#define MILLISECOND UINT64_C(1000000)
 #define STACK_SIZE ((size_t)256 * 1024)
 #define PAGE 4096
 
@@ -314,20 +327,54 @@ static void pass_on(struct run *r, const siginfo_t *info)
 	to_command(r, signal);
 }
 
+/* When the supervisor should have ended us, and some more; 0: never. */
+#define TIME_TO_SPARE UINT64_C(10000000)
+
+static uint64_t last_moment(const struct program *p)
+{
+	if (!p->time_limit)
+		return 0;
+	return limits_now() + p->time_limit + p->grace + TIME_TO_SPARE;
+}
+
+/* What is left until `end`; the first wait is short. */
+static struct timespec *time_left(uint64_t end, bool trimmed,
+				  struct timespec *room)
+{
+	uint64_t now = end ? limits_now() : 0, left = end > now ? end - now : 0;
+
+	if (trimmed && !end)
+		return NULL;
+	if (!trimmed && (!end || left > TRIM_AFTER * MILLISECOND))
+		left = TRIM_AFTER * MILLISECOND;
+	room->tv_sec = (time_t)(left / (1000 * MILLISECOND));
+	room->tv_nsec = (long)(left % (1000 * MILLISECOND));
+	return room;
+}
+
+/*
+ * Time limits are the supervisor's affair. But among thousands of processes it
+ * has to wait for its turn, the more so the more it looks at; we only sleep, so
+ * we are woken in time, and with us all others end.
+ */
 int stage_reap(struct run *r, struct err *e)
 {
-	const struct timespec soon = { .tv_nsec = TRIM_AFTER * 1000000L };
-	const struct timespec *timeout = &soon;
+	uint64_t end = last_moment(r->program);
+	struct timespec room;
+	bool trimmed = false;
 	sigset_t all;
 
 	sigfillset(&all);
 	for (;;) {
 		siginfo_t info;
-		int signal = sigtimedwait(&all, &info, timeout);
+		int signal = sigtimedwait(&all, &info,
+					  time_left(end, trimmed, &room));
 
 		if (signal < 0 && errno == EAGAIN) {
+			if (end && limits_now() >= end)
+				_exit(0);
 			trim_program();
-			timeout = NULL;
+			trimmed = true;
 		} else if (signal < 0 && errno != EINTR) {
 			return err_sys(e, "wait for signals");
 		} else if (signal == SIGCHLD) {

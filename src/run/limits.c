@@ -8,7 +8,6 @@
 
 #include <sched.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,7 +25,6 @@
 #define FIGURE_MIN MS
 #define FIGURE_FIRST (10 * MS)
 #define FIGURE_MAX (100 * MS)
-#define SAMPLE_FIRST (10 * MS)
 
 static uint64_t clock_of(clockid_t clock)
 {
@@ -65,8 +63,12 @@ static uint64_t lasts(const struct run *r, uint64_t left, uint64_t per_second)
 /* PID 1 takes all others with it; where there is none, the cgroup does. */
 static void kill_all(struct run *r)
 {
+	struct limits *l = &r->limits;
+
 	sys_pidfd_send_signal(r->pidfd, SIGKILL, NULL);
 	cgroup_kill(r);
+	l->ended = true;
+	l->time = l->kill = l->cpu = l->look = 0;
 }
 
 void limits_end(struct run *r, enum cause cause)
@@ -123,20 +125,18 @@ static uint64_t exact_cpu(struct run *r)
 static void check_cpu(struct run *r, uint64_t now, uint64_t used)
 {
 	uint64_t limit = r->program->cpu_time;
+	bool looked = r->program->looks & LOOK_CPU;
 	struct err e;
 
-	if (used == UNKNOWN && !(r->program->looks & LOOK_CPU)) {
+	if (used == UNKNOWN) {
 		err_sys(&e, "read the processor time");
 		limits_fail(r, &e);
-		return;
-	}
-	if (used != UNKNOWN && used >= limit) {
+	} else if (used >= limit) {
 		limits_end(r, CAUSE_CPU_TIME);
-		return;
+	} else if (!looked) {
+		r->limits.cpu = now + clamp((limit - used) / processors(r),
+					    LOOK_MIN, LOOK_MAX);
 	}
-	used = used == UNKNOWN ? 0 : used;
-	r->limits.cpu =
-		now + clamp((limit - used) / processors(r), LOOK_MIN, LOOK_MAX);
 }
 
 /* --- looks -------------------------------------------------------------- */
@@ -163,19 +163,12 @@ static void judge_tasks(struct run *r, uint64_t tasks)
 		limits_end(r, CAUSE_PIDS);
 }
 
-/* Looks, judges, and says what was seen; how soon again follows from that. */
-static bool look(struct run *r, struct look *seen)
+/* When a look could find a limit broken at the earliest. */
+static uint64_t next_for_limits(struct run *r, const struct look *seen)
 {
 	const struct program *p = r->program;
-	uint64_t next = LOOK_MAX, began = limits_now();
-	uint64_t left;
+	uint64_t next = LOOK_MAX, left;
 
-	if (!looks_take(r, p->memory, seen))
-		return false;
-	if (p->looks & LOOK_TASKS)
-		judge_tasks(r, seen->tasks);
-	if (p->memory && seen->memory >= p->memory)
-		limits_end(r, CAUSE_MEMORY);
 	if (p->memory) {
 		left = seen->memory < p->memory ? p->memory - seen->memory : 0;
 		next = lasts(r, left, BYTES_PER_SECOND);
@@ -185,43 +178,46 @@ static bool look(struct run *r, struct look *seen)
 		left = lasts(r, left, TASKS_PER_SECOND);
 		next = left < next ? left : next;
 	}
-	/* It may take its time, but no more than a tenth of all. */
-	began = limits_now() - began;
-	if (p->memory || p->kill_at_pids)
-		r->limits.look =
-			limits_now() +
-			clamp(next, clamp(10 * began, LOOK_MIN, 2 * LOOK_MIN),
-			      LOOK_MAX);
-	keep_peaks(r, seen->exact ? seen->memory : UNKNOWN,
-		   p->looks & LOOK_TASKS ? seen->tasks : UNKNOWN);
-	return true;
+	if (p->looks & LOOK_CPU) {
+		left = seen->cpu < p->cpu_time ? p->cpu_time - seen->cpu : 0;
+		left /= processors(r);
+		next = left < next ? left : next;
+	}
+	return next;
+}
+
+static bool holds(const struct program *p)
+{
+	return p->memory || p->kill_at_pids || p->looks & LOOK_CPU;
+}
+
+/* Figures alone cost less than a hundredth of the time. */
+#define FIGURE_SHARE 150
+
+/* `took`: nanoseconds for this one. */
+static void schedule_look(struct run *r, const struct look *seen, uint64_t took)
+{
+	const struct program *p = r->program;
+	struct limits *l = &r->limits;
+	uint64_t next = LOOK_MAX,
+		 least = clamp(10 * took, LOOK_MIN, 2 * LOOK_MIN);
+
+	if (holds(p))
+		next = clamp(next_for_limits(r, seen), least, LOOK_MAX);
+	if (p->measure || p->looks & LOOK_TASKS) {
+		if (!p->timeline)
+			l->every = clamp(2 * l->every, FIGURE_MIN, FIGURE_MAX);
+		least = l->every > FIGURE_SHARE * took ? l->every :
+							 FIGURE_SHARE * took;
+		next = next < least ? next : least;
+	}
+	l->look = limits_now() + next;
 }
 
 /* --- figures ------------------------------------------------------------ */
 
-static void take_figures(struct run *r, struct sample *out)
-{
-	uint64_t tasks = cgroup_tasks(r);
-	struct look seen;
-
-	*out = (struct sample){
-		.memory = cgroup_memory(r),
-		.cpu = r->program->timeline ? exact_cpu(r) : UNKNOWN,
-	};
-	if (tasks != UNKNOWN)
-		keep_peaks(r, out->memory, tasks - r->program->init);
-	else
-		keep_peaks(r, out->memory, UNKNOWN);
-	if (!r->program->looks || !look(r, &seen))
-		return;
-	if (seen.exact)
-		out->memory = seen.memory;
-	if (out->cpu == UNKNOWN && r->program->looks & LOOK_TASKS)
-		out->cpu = seen.cpu;
-}
-
 /* When there is no more room every other one goes, and half as many come. */
-static void keep_sample(struct run *r, const struct sample *s)
+static struct sample *new_sample(struct run *r)
 {
 	struct outcome *out = r->outcome;
 
@@ -229,36 +225,68 @@ static void keep_sample(struct run *r, const struct sample *s)
 		for (size_t i = 0; i < SAMPLES_MAX / 2; i++)
 			out->samples[i] = out->samples[2 * i];
 		out->sample_count = SAMPLES_MAX / 2;
-		r->limits.sample_every *= 2;
+		r->limits.every *= 2;
 	}
-	out->samples[out->sample_count] = *s;
-	/* What was not looked at is as it was. */
-	if (s->memory == UNKNOWN)
-		out->samples[out->sample_count].memory =
-			out->sample_count ?
-				out->samples[out->sample_count - 1].memory :
-				0;
-	out->samples[out->sample_count++].at = limits_now() - r->limits.began;
+	return &out->samples[out->sample_count++];
 }
 
-/* To know costs less than a hundredth of the time. */
-#define FIGURE_SHARE 150
-
-static void figure(struct run *r)
+static void keep_sample(struct run *r, uint64_t memory, uint64_t cpu)
 {
-	struct limits *l = &r->limits;
-	uint64_t began = limits_now(), every = l->sample_every;
-	struct sample s;
+	struct sample *s = new_sample(r);
 
-	take_figures(r, &s);
-	if (r->program->timeline) {
-		keep_sample(r, &s);
-	} else {
-		every = clamp(2 * l->figure_every, FIGURE_MIN, FIGURE_MAX);
-		l->figure_every = every;
+	/* What was not looked at is as it was. */
+	if (memory == UNKNOWN)
+		memory = s > r->outcome->samples ? s[-1].memory : 0;
+	*s = (struct sample){
+		.at = limits_now() - r->limits.began,
+		.memory = memory,
+		.cpu = cpu,
+	};
+}
+
+/* What the cgroup says, and what was seen where it says nothing. */
+static void take_figures(struct run *r, const struct look *seen)
+{
+	uint64_t memory = cgroup_memory(r), tasks = cgroup_tasks(r), cpu;
+
+	if (tasks != UNKNOWN)
+		tasks -= r->program->init;
+	else if (r->program->looks & LOOK_TASKS)
+		tasks = seen->tasks;
+	if (memory == UNKNOWN && seen->exact)
+		memory = seen->memory;
+	keep_peaks(r, memory, tasks);
+	if (!r->program->timeline)
+		return;
+	cpu = exact_cpu(r);
+	keep_sample(r, memory, cpu == UNKNOWN ? seen->cpu : cpu);
+}
+
+/* A step of a look, and what follows from it when it is complete. */
+static void look(struct run *r)
+{
+	const struct program *p = r->program;
+	struct limits *l = &r->limits;
+	struct look seen = { 0 };
+
+	if (!l->looked)
+		l->looked = limits_now();
+	if (p->looks && !looks_step(r, p->memory, &seen)) {
+		/* At once, or when PID 1 has answered. */
+		l->look = r->looks.list < 0 ? limits_now() + LOOK_MIN :
+					      limits_now();
+		return;
 	}
-	began = FIGURE_SHARE * (limits_now() - began);
-	l->figure = limits_now() + (every > began ? every : began);
+	if (p->looks & LOOK_TASKS)
+		judge_tasks(r, seen.tasks);
+	if (p->memory && seen.memory >= p->memory)
+		limits_end(r, CAUSE_MEMORY);
+	take_figures(r, &seen);
+	if (p->looks & LOOK_CPU && p->cpu_time && !l->asked_to_end)
+		check_cpu(r, limits_now(), seen.cpu);
+	if (!l->ended)
+		schedule_look(r, &seen, limits_now() - l->looked);
+	l->looked = 0;
 }
 
 /* --- the schedule ------------------------------------------------------- */
@@ -272,6 +300,19 @@ static uint64_t first_figure(const struct program *p)
 		     2 * FIGURE_FIRST);
 }
 
+static uint64_t first_look(struct run *r)
+{
+	const struct program *p = r->program;
+	const struct look nothing = { 0 };
+	uint64_t first = LOOK_MAX;
+
+	if (holds(p))
+		first = clamp(next_for_limits(r, &nothing), LOOK_MIN, LOOK_MAX);
+	if ((p->measure || p->looks & LOOK_TASKS) && r->limits.every < first)
+		first = r->limits.every;
+	return first;
+}
+
 void limits_begin(struct run *r)
 {
 	const struct program *p = r->program;
@@ -279,41 +320,31 @@ void limits_begin(struct run *r)
 	uint64_t now = limits_now();
 
 	l->began = now;
+	l->every = p->timeline ? FIGURE_FIRST : first_figure(p);
 	if (p->time_limit)
 		l->time = now + p->time_limit;
 	if (p->cpu_time && !(p->looks & LOOK_CPU))
 		check_cpu(r, now, 0);
-	if (p->memory)
-		l->look = now + clamp(lasts(r, p->memory, BYTES_PER_SECOND),
-				      LOOK_MIN, LOOK_MAX);
-	if (p->kill_at_pids) {
-		uint64_t first =
-			now + clamp(lasts(r, p->pids, TASKS_PER_SECOND),
-				    LOOK_MIN, LOOK_MAX);
-
-		l->look = l->look && l->look < first ? l->look : first;
-	}
-	if (p->cpu_time && p->looks & LOOK_CPU)
-		l->cpu = now + LOOK_MIN;
-	l->figure_every = first_figure(p);
-	l->sample_every = SAMPLE_FIRST;
-	if (p->measure || p->looks & LOOK_TASKS)
-		l->figure = now + l->figure_every;
+	if (p->looks || p->measure)
+		l->look = now + first_look(r);
 }
 
 /*
  * Among thousands of processes that want to run, who watches them has to run
- * first. Only root may say so; others are held by the kernel (RLIMIT_NPROC).
- * Where even root may not, it has to do without.
+ * first. Root may say so; where it may not, and for others, there is a wish that
+ * helps who mostly sleeps.
  */
 void limits_run_first(const struct run *r)
 {
 	const struct sched_param first = { .sched_priority = 1 };
 
-	if (!r->program->kill_at_pids)
+	if (!r->program->watched)
 		return;
-	if (sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &first) < 0)
-		setpriority(PRIO_PROCESS, 0, -20);
+	if (r->program->kill_at_pids &&
+	    sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &first) == 0)
+		return;
+	if (!r->program->looks)
+		sys_run_soon();
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -330,7 +361,6 @@ uint64_t limits_due(const struct run *r)
 	next = earlier(l->kill, next);
 	next = earlier(l->cpu, next);
 	next = earlier(l->look, next);
-	next = earlier(l->figure, next);
 	if (!next)
 		return UINT64_MAX;
 	now = limits_now();
@@ -346,24 +376,15 @@ void limits_tick(struct run *r)
 {
 	struct limits *l = &r->limits;
 	uint64_t now = limits_now();
-	struct look seen;
 
 	if (is_due(l->time, now))
 		limits_end(r, CAUSE_TIME);
-	if (is_due(l->kill, now)) {
-		l->kill = 0;
+	if (is_due(l->kill, now))
 		kill_all(r);
-	}
-	if (is_due(l->cpu, now) && r->program->looks & LOOK_CPU)
-		check_cpu(r, now, looks_take(r, 0, &seen) ? seen.cpu : UNKNOWN);
-	else if (is_due(l->cpu, now))
+	if (is_due(l->cpu, now))
 		check_cpu(r, now, exact_cpu(r));
-	if (is_due(l->look, now)) {
-		l->look = now + LOOK_MIN;
-		look(r, &seen);
-	}
-	if (is_due(l->figure, now))
-		figure(r);
+	if (is_due(l->look, now))
+		look(r);
 }
 
 /* --- the account -------------------------------------------------------- */
@@ -404,6 +425,15 @@ static void add_waited(struct run *r)
 	}
 }
 
+static bool is_over(const struct run *r)
+{
+	const struct limits *l = &r->limits;
+
+	return r->program->init && !r->exit_known &&
+	       r->outcome->cause == CAUSE_NONE && l->time &&
+	       limits_now() >= l->time;
+}
+
 void limits_figures(struct run *r)
 {
 	struct usage *u = &r->outcome->usage;
@@ -411,6 +441,9 @@ void limits_figures(struct run *r)
 
 	if (r->program->output_limit)
 		u->output = r->output.passed;
+	/* PID 1 knows when time is up, and may have been the first to see it. */
+	if (is_over(r))
+		r->outcome->cause = CAUSE_TIME;
 	u->wall = r->limits.began ? limits_now() - r->limits.began : 0;
 	cgroup_figures(r);
 	counted = u->cpu == UNKNOWN ? clock_cpu(r) : UNKNOWN;

@@ -8,20 +8,23 @@
 
 #include "run/outcome.h"
 
+#include <stdbool.h>
+
 struct run;
 
 /* When the next thing is due; CLOCK_MONOTONIC, 0: nothing. */
 struct limits {
-	uint64_t began;	 /* the command; 0: not yet */
-	uint64_t time;	 /* the time limit */
-	uint64_t kill;	 /* grace is over */
-	uint64_t cpu;	 /* processor time is read */
-	uint64_t look;	 /* processes are looked at for a limit */
-	uint64_t figure; /* figures are taken for the report */
-	uint64_t figure_every, sample_every; /* ... the latter for --timeline */
-	int clock;			     /* of perf_event_open(2), or -1 */
+	uint64_t began;	    /* the command; 0: not yet */
+	uint64_t time;	    /* the time limit */
+	uint64_t kill;	    /* grace is over */
+	uint64_t cpu;	    /* processor time is read */
+	uint64_t look;	    /* what is inside is looked at */
+	uint64_t looked;    /* this look began then; 0: none is being taken */
+	uint64_t every;	    /* from one look to the next, for figures alone */
+	int clock;	    /* of perf_event_open(2), or -1 */
 	uint64_t own_clock; /* what we had used when it began */
 	bool asked_to_end;  /* SIGTERM was sent, for grace */
+	bool ended;	    /* all was killed: nothing is due any more */
 };
 
 uint64_t limits_now(void);

@@ -217,48 +217,33 @@ static void look_closely(struct run *r, const char *pid, struct look *out)
 		out->memory += look_at_rollup(r, pid);
 }
 
-/* Calls `at` for each process; what it counts is in `out`. */
-static void for_each(struct run *r,
-		     void (*at)(struct run *r, const char *pid,
-				struct look *out),
-		     struct look *out)
+/* So many bytes of names, some forty, are one step. */
+#define STEP_BYTES 1024
+
+/* Some more of them; true when that were all. */
+static bool step(struct run *r,
+		 void (*at)(struct run *r, const char *pid, struct look *out),
+		 struct look *out)
 {
-	char room[8192] __attribute__((aligned(8)));
-	ssize_t n;
+	char room[STEP_BYTES] __attribute__((aligned(8)));
+	ssize_t n = getdents64(r->looks.list, room, sizeof(room));
 
-	lseek(r->looks.list, 0, SEEK_SET);
-	while ((n = getdents64(r->looks.list, room, sizeof(room))) > 0)
-		for (ssize_t i = 0; i < n;) {
-			struct dirent64 *entry = (struct dirent64 *)(room + i);
-
-			i += entry->d_reclen;
-			if (is_process(entry->d_name))
-				at(r, entry->d_name, out);
-		}
 	if (n < 0)
 		fail(r);
+	for (ssize_t i = 0; i < n;) {
+		struct dirent64 *entry = (struct dirent64 *)(room + i);
+
+		i += entry->d_reclen;
+		if (is_process(entry->d_name))
+			at(r, entry->d_name, out);
+	}
+	return n <= 0;
 }
 
-/*
- * A bomb is known by the number of its processes; to read each of them would
- * take long, and all the time it grows.
- */
-static bool is_bomb(struct run *r, struct look *out)
+static void begin(struct run *r, enum look_phase phase)
 {
-	const struct program *p = r->program;
-
-	if (!p->kill_at_pids)
-		return false;
-	for_each(r, count, out);
-	out->tasks = out->processes;
-	return out->processes > p->pids;
-}
-
-static void look_at_all(struct run *r, bool closely, struct look *out)
-{
-	for_each(r, closely ? look_closely : look_at, out);
-	if (r->program->looks & LOOK_MEMORY)
-		out->memory += look_at_mounts(r);
+	r->looks.phase = phase;
+	lseek(r->looks.list, 0, SEEK_SET);
 }
 
 /*
@@ -286,24 +271,68 @@ static bool is_worth_it(struct run *r, const struct look *quick, uint64_t limit)
 	return true;
 }
 
-bool looks_take(struct run *r, uint64_t limit, struct look *out)
+/*
+ * A bomb is known by the number of its processes; to read each of them would
+ * take long, and all the time it grows.
+ */
+static bool is_bomb(const struct run *r)
 {
-	struct look quick = { 0 }, close = { 0 }, bomb = { 0 };
+	const struct program *p = r->program;
 
-	if (r->looks.list < 0) {
+	return p->kill_at_pids && r->looks.so_far.processes > p->pids;
+}
+
+/* A phase is complete: true if the look is. */
+static bool next_phase(struct run *r, uint64_t limit)
+{
+	struct looks *l = &r->looks;
+	bool memory = r->program->looks & LOOK_MEMORY;
+
+	switch (l->phase) {
+	case LOOK_COUNTS:
+		l->so_far.tasks = l->so_far.processes;
+		if (is_bomb(r))
+			return true;
+		l->so_far = (struct look){ 0 };
+		begin(r, LOOK_READS);
+		return false;
+	case LOOK_READS:
+		if (memory)
+			l->so_far.memory += look_at_mounts(r);
+		if (!is_worth_it(r, &l->so_far, limit))
+			return true;
+		l->close = (struct look){ 0 };
+		begin(r, LOOK_READS_CLOSELY);
+		return false;
+	default:
+		l->so_far.memory = l->close.memory + look_at_mounts(r);
+		l->so_far.exact = true;
+		return true;
+	}
+}
+
+bool looks_step(struct run *r, uint64_t limit, struct look *out)
+{
+	struct looks *l = &r->looks;
+	bool all;
+
+	if (l->list < 0) {
 		looks_ask(r);
 		return false;
 	}
-	if (is_bomb(r, &bomb)) {
-		*out = bomb;
-		return true;
+	if (l->phase == LOOK_OVER) {
+		l->so_far = (struct look){ 0 };
+		begin(r, r->program->kill_at_pids ? LOOK_COUNTS : LOOK_READS);
 	}
-	look_at_all(r, false, &quick);
-	if (is_worth_it(r, &quick, limit)) {
-		look_at_all(r, true, &close);
-		quick.memory = close.memory;
-		quick.exact = true;
-	}
-	*out = quick;
+	if (l->phase == LOOK_COUNTS)
+		all = step(r, count, &l->so_far);
+	else if (l->phase == LOOK_READS)
+		all = step(r, look_at, &l->so_far);
+	else
+		all = step(r, look_closely, &l->close);
+	if (!all || !next_phase(r, limit))
+		return false;
+	l->phase = LOOK_OVER;
+	*out = l->so_far;
 	return true;
 }

@@ -16,20 +16,6 @@
 struct passed;
 struct run;
 
-struct looks {
-	/* The root of a procfs first, then what is in memory. */
-	int fds[1 + LOOKED_MOUNTS_MAX];
-	unsigned int count;
-	int list; /* the procfs, to be read; -1: not here yet */
-	bool asked;
-	uint64_t closely; /* when many processes may be looked at so again */
-};
-
-#define LOOKS_NONE                                                             \
-	{                                                                      \
-		.fds = { -1 }, .count = 1, .list = -1                          \
-	}
-
 /* What one look saw. */
 struct look {
 	uint64_t memory; /* bytes; rather too much than too little ... */
@@ -39,11 +25,32 @@ struct look {
 	unsigned int processes;
 };
 
+/* A look goes through all processes up to three times, in small steps. */
+enum look_phase { LOOK_OVER, LOOK_COUNTS, LOOK_READS, LOOK_READS_CLOSELY };
+
+struct looks {
+	/* The root of a procfs first, then what is in memory. */
+	int fds[1 + LOOKED_MOUNTS_MAX];
+	unsigned int count;
+	int list; /* the procfs, to be read; -1: not here yet */
+	bool asked;
+	enum look_phase phase;
+	struct look so_far, close; /* of the look that is being taken */
+	uint64_t closely; /* when many processes may be looked at so again */
+};
+
+#define LOOKS_NONE                                                             \
+	{                                                                      \
+		.fds = { -1 }, .count = 1, .list = -1                          \
+	}
+
 /*
- * Looks at what `program->looks` says. `limit`: near it memory is looked at
- * more closely; 0: never. False if there is nothing to look at yet.
+ * Goes on with a look at what `program->looks` says, or begins one; true when it
+ * is complete. A step is short, because among many processes that want to run
+ * each moment of processor time is paid for with long waiting, and others things
+ * are due meanwhile. `limit`: near it memory is looked at more closely; 0: never.
  */
-bool looks_take(struct run *r, uint64_t limit, struct look *out);
+bool looks_step(struct run *r, uint64_t limit, struct look *out);
 
 /*
  * In PID 1: a mount that was made is kept if it is to be looked at, and handed

@@ -122,6 +122,7 @@ STAGE(watch);
 /* init.c */
 STAGE(await);
 STAGE(group);
+STAGE(urgency);
 STAGE(connect);
 STAGE(membership);
 STAGE(hostname);

@@ -38,6 +38,11 @@ static bool wants_cgroup(const struct program *p)
 	return p->cgroup.source;
 }
 
+static bool wants_urgency(const struct program *p)
+{
+	return p->watched && p->init;
+}
+
 static bool wants_membership(const struct program *p)
 {
 	return p->cgroup.source && p->namespaces & CLONE_NEWCGROUP;
@@ -113,6 +118,7 @@ const struct stage stages[] = {
 
 	{ "await", ACTOR_INIT, NULL, stage_await },
 	{ "group", ACTOR_INIT, NULL, stage_group },
+	{ "urgency", ACTOR_INIT, wants_urgency, stage_urgency },
 	{ "connect", ACTOR_INIT, wants_output, stage_connect },
 	{ "membership", ACTOR_INIT, wants_membership, stage_membership },
 	{ "identity", ACTOR_INIT, wants_userns, stage_identity },

@@ -75,12 +75,29 @@ static int need_looks(struct compile *c, const char *option, unsigned int look,
 			option);
 }
 
+static int hold_swap(struct compile *c, struct lists *l, struct err *e)
+{
+	const struct plan_limits *limits = &c->plan->limits;
+
+	if (!limits->swap_given)
+		return 0;
+	if (!(c->held & CONTROLLER_MEMORY))
+		return compile_needs_cgroup(c, "swap", CONTROLLER_MEMORY, e);
+	if (limits->swap.value == UINT64_MAX)
+		tell(c, l, "swap", UNIT_TEXT, 0, HELD_BY_CGROUP)->text =
+			"unlimited";
+	else
+		tell(c, l, "swap", UNIT_BYTES, limits->swap.value,
+		     HELD_BY_CGROUP);
+	return 0;
+}
+
 static int hold_memory(struct compile *c, struct lists *l, struct err *e)
 {
 	uint64_t value = c->out->memory;
 
-	if (c->plan->limits.swap_given && !(c->held & CONTROLLER_MEMORY))
-		return compile_needs_cgroup(c, "swap", CONTROLLER_MEMORY, e);
+	if (hold_swap(c, l, e) < 0)
+		return -1;
 	if (!value)
 		return 0;
 	if (c->held & CONTROLLER_MEMORY) {
@@ -93,8 +110,10 @@ static int hold_memory(struct compile *c, struct lists *l, struct err *e)
 		return -1;
 	tell(c, l, "memory", UNIT_BYTES, value, HELD_BY_LOOKS);
 	/* Looks see no memory in files that nobody maps: their size counts. */
-	if (!c->plan->limits.file_size_given)
+	if (!c->plan->limits.file_size_given) {
 		lower_rlimit(c, l, RLIMIT_FSIZE, value);
+		c->out->file_size_along = true;
+	}
 	return 0;
 }
 
@@ -108,11 +127,11 @@ static int hold_pids(struct compile *c, struct lists *l, struct err *e)
 
 	if (!value)
 		return 0;
+	c->out->pids = value;
 	if (c->held & CONTROLLER_PIDS) {
 		tell(c, l, "pids", UNIT_COUNT, value, HELD_BY_CGROUP);
 		return 0;
 	}
-	c->out->pids = value;
 	if (c->host->caller->uid != 0 && HOST_KERNEL(c->host) >= KERNEL_NPROC) {
 		lower_rlimit(c, l, RLIMIT_NPROC, value + c->out->init);
 		tell(c, l, "pids", UNIT_COUNT, value, HELD_BY_RLIMIT);
@@ -142,6 +161,12 @@ static int hold_cpu_time(struct compile *c, struct lists *l, struct err *e)
 	if (c->out->cgroup.source || c->out->perf) {
 		tell(c, l, "cpu-time", UNIT_TIME, value,
 		     c->out->perf ? HELD_BY_WATCH : HELD_BY_CGROUP);
+		/*
+		 * The clock stops at the execve of a file that cannot be read
+		 * (perf_event_exec()); so there are looks too.
+		 */
+		if (c->out->perf && c->out->namespaces & CLONE_NEWPID)
+			c->out->looks |= LOOK_CPU;
 		return 0;
 	}
 	tell(c, l, "cpu-time", UNIT_TIME, value, HELD_BY_LOOKS);
@@ -158,8 +183,6 @@ static int hold_rest(struct compile *c, struct lists *l, struct err *e)
 		unsigned int controller;
 		const char *text;
 	} rest[] = {
-		{ "swap", limits->swap_given, CONTROLLER_MEMORY,
-		  limits->swap.value == UINT64_MAX ? "unlimited" : NULL },
 		{ "cpus", limits->cpus.value, CONTROLLER_CPU,
 		  arena_format(c->arena, "%llu.%02llu",
 			       (unsigned long long)limits->cpus.value / 100000,
@@ -184,10 +207,6 @@ static int hold_rest(struct compile *c, struct lists *l, struct err *e)
 			     rest[i].text ? UNIT_TEXT : UNIT_COUNT,
 			     rest[i].value, HELD_BY_CGROUP);
 		limit->text = rest[i].text;
-		if (i == 0 && !limit->text) {
-			limit->unit = UNIT_BYTES;
-			limit->value = limits->swap.value;
-		}
 	}
 	if (limits->io.count && !(c->held & CONTROLLER_IO))
 		return compile_needs_cgroup(c, "io-max", CONTROLLER_IO, e);
@@ -213,19 +232,37 @@ static void tell_rlimits(struct compile *c, struct lists *l)
 	}
 }
 
-static void hold_time_and_output(struct compile *c, struct lists *l)
+/* Without a PID namespace or a cgroup only the command itself would end. */
+static int need_an_end(struct compile *c, const char *option, struct err *e)
+{
+	if (c->out->cgroup.source)
+		return 0;
+	return need_looks(c, option, 0, e);
+}
+
+static int hold_time_and_output(struct compile *c, struct lists *l,
+				struct err *e)
 {
 	const struct plan_limits *limits = &c->plan->limits;
 
 	c->out->time_limit = limits->time.value;
 	c->out->grace = limits->grace.value;
 	c->out->output_limit = limits->output.value;
-	if (limits->time.value)
+	if (limits->time.value) {
 		tell(c, l, "time-limit", UNIT_TIME, limits->time.value,
 		     HELD_BY_WATCH);
-	if (limits->output.value)
+		if (need_an_end(c, "time-limit", e) < 0)
+			return -1;
+	}
+	if (limits->output.value) {
 		tell(c, l, "output-limit", UNIT_BYTES, limits->output.value,
 		     HELD_BY_WATCH);
+		if (need_an_end(c, "output-limit", e) < 0)
+			return -1;
+	}
+	if (limits->cpu_time.value && need_an_end(c, "cpu-time", e) < 0)
+		return -1;
+	return 0;
 }
 
 /* Figures that no cgroup counts are looked at too, as far as can be seen. */
@@ -234,7 +271,9 @@ static void measure(struct compile *c)
 	const struct plan_report *r = &c->plan->report;
 
 	c->out->cpu_count = c->host->cpu_count;
-	c->out->swap = c->host->swap;
+	c->out->looks_soon = c->plan->limits.memory.asked ||
+			     c->plan->limits.pids.asked ||
+			     c->plan->limits.cpu_time.asked;
 	c->out->watched = c->out->looks || c->out->time_limit ||
 			  c->out->cpu_time || c->out->output_limit;
 	c->out->measure = plan_measures(c->plan);
@@ -254,9 +293,9 @@ int compile_limits(struct compile *c, struct err *e)
 	for (size_t i = 0; i < c->plan->rlimits.count; i++)
 		*array_add(c->arena, &l.rlimits) = c->plan->rlimits.items[i];
 	if (hold_memory(c, &l, e) < 0 || hold_pids(c, &l, e) < 0 ||
-	    hold_cpu_time(c, &l, e) < 0 || hold_rest(c, &l, e) < 0)
+	    hold_cpu_time(c, &l, e) < 0 || hold_rest(c, &l, e) < 0 ||
+	    hold_time_and_output(c, &l, e) < 0)
 		return -1;
-	hold_time_and_output(c, &l);
 	tell_rlimits(c, &l);
 	measure(c);
 	c->out->rlimits = l.rlimits.items;

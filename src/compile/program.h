@@ -105,15 +105,16 @@ struct program {
 	uint64_t namespaces; /* CLONE_NEW* for clone3(2) */
 	bool die_with_parent;
 	struct program_cgroup cgroup;
-	unsigned int looks; /* LOOK_ */
-	bool watched;	    /* the supervisor holds a limit */
-	bool swap;	    /* memory may be swapped out */
-	bool perf;	    /* count processor time by an inherited clock */
-	bool measure;	    /* figures are wanted: --report, --stats */
-	bool timeline;	    /* ... and samples */
-	uint64_t memory;    /* that looks hold; 0: none */
-	uint64_t pids;	    /* whose reaching looks are to see; 0: none */
-	bool kill_at_pids;  /* ... and to punish: nothing else holds it */
+	unsigned int looks;   /* LOOK_ */
+	bool looks_soon;      /* what they need is handed over at the start */
+	bool watched;	      /* the supervisor holds a limit */
+	bool perf;	      /* count processor time by an inherited clock */
+	bool measure;	      /* figures are wanted: --report, --stats */
+	bool timeline;	      /* ... and samples */
+	uint64_t memory;      /* that looks hold; 0: none */
+	uint64_t pids;	      /* whose reaching looks are to see; 0: none */
+	bool file_size_along; /* with memory, which nothing else holds */
+	bool kill_at_pids;    /* only looks hold it */
 	uint64_t time_limit, cpu_time, grace; /* ns; 0: none */
 	uint64_t output_limit;		      /* bytes; 0: none */
 	unsigned int cpu_count;		      /* that can be used at once */

@@ -14,7 +14,6 @@
  */
 #include "compile/steps.h"
 
-#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -290,23 +289,22 @@ static int protect(const struct steps *s, const struct step *on,
 static int protect_cgroups(const struct steps *s, const struct step *on,
 			   struct step_list *out, struct err *e)
 {
-	/* --cgroup-parent may be in a second mount of it. */
-	const char *const shown[] = { s->c->host->cgroup.mount,
-				      s->c->out->cgroup.parent };
+	const struct host_cgroup *h = &s->c->host->cgroup;
 
-	for (size_t i = 0; i < COUNT_OF(shown); i++) {
+	if (!s->c->out->cgroup.source)
+		return 0;
+	for (size_t i = 0; i < h->mount_count; i++) {
 		const struct path_fact fact = {
-			.path = shown[i],
-			.resolved = shown[i],
+			.path = h->mounts[i],
+			.resolved = h->mounts[i],
 			.type = PATH_DIR,
 		};
-		const struct plan_protected what = { shown[i], true,
+		const struct plan_protected what = { h->mounts[i], true,
 						     MISSING_IGNORE };
 		struct guard g = { s, out, &what, &fact };
 		struct view v = { on, on->source };
 
-		if (s->c->out->cgroup.source && shown[i] &&
-		    protect_in(&g, &v, e) < 0)
+		if (protect_in(&g, &v, e) < 0)
 			return -1;
 	}
 	return 0;

@@ -68,27 +68,71 @@ static char *field(char *line, unsigned int n)
 	return line;
 }
 
-/* The places that are usual are tried first; who has another is looked for. */
-static const char *search_mount(struct arena *a)
+/* "\040" and the like become what they stand for, proc(5). */
+static void unescape(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text; *from; to++) {
+		unsigned int byte;
+
+		if (sscanf(from, "\\%3o", &byte) == 1) {
+			*to = (char)byte;
+			from += 4;
+		} else {
+			*to = *from++;
+		}
+	}
+	*to = '\0';
+}
+
+struct mounts {
+	ARRAY(const char *) list;
+};
+
+static void list_mounts(struct arena *a, struct mounts *out)
 {
 	FILE *f = fopen("/proc/self/mountinfo", "re");
-	const char *found = NULL;
 	autofree char *line = NULL;
 	size_t room = 0;
 
-	while (f && !found && getline(&line, &room, f) > 0) {
+	while (f && getline(&line, &room, f) > 0) {
 		char *type = strstr(line, " - cgroup2 ");
 		char *path = field(line, 4);
 
 		if (!type || !path || path > type)
 			continue;
 		path[strcspn(path, " ")] = '\0';
-		if (is_cgroup2(path))
-			found = arena_dup(a, path);
+		unescape(path);
+		*array_add(a, &out->list) = arena_dup(a, path);
 	}
 	if (f)
 		fclose(f);
-	return found;
+}
+
+/* The places that are usual are tried first; who has another is looked for. */
+static const char *search_mount(struct arena *a)
+{
+	struct mounts mounts = { 0 };
+
+	list_mounts(a, &mounts);
+	for (size_t i = 0; i < mounts.list.count; i++)
+		if (is_cgroup2(mounts.list.items[i]))
+			return mounts.list.items[i];
+	return NULL;
+}
+
+/* What the command must not write to: all, wherever they are. */
+static void look_mounts(struct arena *a, struct host_cgroup *h)
+{
+	struct mounts mounts = { 0 };
+
+	if (!h->given.usable && !h->current.usable && !h->parent.usable &&
+	    !h->root.usable)
+		return;
+	list_mounts(a, &mounts);
+	h->mounts = mounts.list.items;
+	h->mount_count = mounts.list.count;
 }
 
 static const char *find_mount(struct arena *a)
@@ -273,6 +317,7 @@ int cgroup_look(struct arena *a, const struct caller *caller,
 		look_own(a, caller, &h);
 	if (h.mount && wants->scope && !h.scoped)
 		h.scope = has_user_manager(caller);
+	look_mounts(a, &h);
 	if (wants->perf) {
 		autoclose int fd = sys_task_clock();
 

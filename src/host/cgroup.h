@@ -38,7 +38,9 @@ struct cgroup_place {
 };
 
 struct host_cgroup {
-	const char *mount;	     /* of cgroup v2; NULL: not mounted */
+	const char *mount;	   /* of cgroup v2; NULL: not mounted */
+	const char *const *mounts; /* all of them, if a place is usable */
+	size_t mount_count;
 	struct cgroup_place given;   /* what --cgroup-parent says */
 	struct cgroup_place current; /* where this process is */
 	struct cgroup_place parent;  /* above that */

@@ -127,6 +127,15 @@ static int step_aside(struct run *r, struct err *e)
 	return 0;
 }
 
+/* Who can mount the cgroup file system inside makes no more of them. */
+static int limit_descendants(struct cgroup *c, struct err *e)
+{
+	if (write_at(c->dir, "cgroup.max.descendants", "64") < 0 ||
+	    write_at(c->dir, "cgroup.max.depth", "8") < 0)
+		return err_sys(e, "limit the number of cgroups inside");
+	return 0;
+}
+
 static int write_limits(struct run *r, struct err *e)
 {
 	const struct program_cgroup *p = &r->program->cgroup;
@@ -173,7 +182,7 @@ int stage_cgroup(struct run *r, struct err *e)
 		return err_sys(e, "write '%s' to '%s/cgroup.subtree_control'",
 			       p->enable, p->parent);
 	c->dir = make_locked(c->parent, c->name, e);
-	if (c->dir < 0 || write_limits(r, e) < 0)
+	if (c->dir < 0 || write_limits(r, e) < 0 || limit_descendants(c, e) < 0)
 		return -1;
 	if (mkdirat(c->dir, COMMAND, 0755) < 0)
 		return err_sys(e, "make a cgroup for the command");
@@ -193,13 +202,17 @@ static uint64_t microseconds(const char *text, const char *key)
 	return n == UNKNOWN ? n : n * 1000;
 }
 
-uint64_t cgroup_cpu(struct run *r)
+struct cpu cgroup_cpu(struct run *r)
 {
 	char text[1024];
 
 	if (!read_open(r->cgroup.cpu, text, sizeof(text)))
-		return UNKNOWN;
-	return microseconds(text, "usage_usec");
+		return (struct cpu){ UNKNOWN, UNKNOWN, UNKNOWN };
+	return (struct cpu){
+		.all = microseconds(text, "usage_usec"),
+		.user = microseconds(text, "user_usec"),
+		.system = microseconds(text, "system_usec"),
+	};
 }
 
 uint64_t cgroup_memory(struct run *r)
@@ -236,6 +249,22 @@ static void read_peak(int dir, const char *file, uint64_t less, uint64_t *out)
 		*out = n - less;
 }
 
+static bool is_positive(uint64_t n)
+{
+	return n != UNKNOWN && n > 0;
+}
+
+/*
+ * Linux before 6.9 counts there what a limit further up refused, too. That of
+ * the run was not it if there never were nearly as many.
+ */
+static bool is_near(const struct run *r)
+{
+	uint64_t peak = r->outcome->usage.tasks_peak;
+
+	return peak == UNKNOWN || r->program->pids <= 2 * peak + 64;
+}
+
 void cgroup_figures(struct run *r)
 {
 	struct usage *u = &r->outcome->usage;
@@ -244,12 +273,6 @@ void cgroup_figures(struct run *r)
 
 	if (dir < 0)
 		return;
-	if (read_open(r->cgroup.cpu, text, sizeof(text))) {
-		u->cpu = microseconds(text, "usage_usec");
-		u->user = microseconds(text, "user_usec");
-		u->system = microseconds(text, "system_usec");
-		u->cpu_source = SOURCE_CGROUP;
-	}
 	if (r->cgroup.memory >= 0)
 		u->memory_source = SOURCE_CGROUP;
 	read_peak(dir, "memory.peak", 0, &u->memory_peak);
@@ -257,10 +280,12 @@ void cgroup_figures(struct run *r)
 	if (read_at(dir, "memory.events", text, sizeof(text))) {
 		u->oom_kills = value_of(text, "oom_kill");
 		/* Without "oom" it was memory of all the machine. */
-		r->out_of_memory = u->oom_kills && value_of(text, "oom") > 0;
+		r->out_of_memory = is_positive(u->oom_kills) &&
+				   is_positive(value_of(text, "oom"));
 	}
 	if (read_at(dir, "pids.events", text, sizeof(text)))
-		r->outcome->pids_reached = value_of(text, "max") > 0;
+		r->outcome->pids_reached =
+			is_positive(value_of(text, "max")) && is_near(r);
 	read_io(dir, u);
 }
 
@@ -313,7 +338,7 @@ static int remove_deepest(int dir, const char *name)
 /* What was killed may take a moment to go. */
 #define REMOVE_TRIES 500
 /* A command that could mount the cgroup file system may have made others. */
-#define REMOVE_MOST 10000
+#define REMOVE_MOST 200
 
 static void remove_directory(int parent, const char *name, int tries)
 {

@@ -31,8 +31,13 @@ struct cgroup {
 		.memory = -1, .tasks = -1, .own = -1                           \
 	}
 
+/* Processor time, nanoseconds; UNKNOWN where it is not known. */
+struct cpu {
+	uint64_t all, user, system;
+};
+
 /* Figures of now, UNKNOWN without a cgroup or its controller. */
-uint64_t cgroup_cpu(struct run *r);    /* nanoseconds */
+struct cpu cgroup_cpu(struct run *r);
 uint64_t cgroup_memory(struct run *r); /* bytes */
 uint64_t cgroup_tasks(struct run *r);  /* with PID 1 */
 

@@ -159,6 +159,8 @@ int stage_spawn(struct run *r, struct err *e)
 
 	if (stack == MAP_FAILED)
 		return err_sys(e, "make a stack");
+	if (r->program->looks_soon && looks_hand_over(r, e) < 0)
+		return -1;
 	/* Also the last look whether there still is a supervisor. */
 	if (message_send(r->socket, &m, e) < 0)
 		return -1;
@@ -292,6 +294,10 @@ static void reap_all(struct run *r)
 			continue;
 		if (!WIFSTOPPED(status))
 			finish(r, status, &usage);
+		/* The supervisor stops too: nobody runs unwatched. */
+		if (r->program->watched &&
+		    r->program->namespaces & CLONE_NEWPID)
+			kill(-1, SIGSTOP);
 		m.status = WSTOPSIG(status);
 		message_send(r->socket, &m, &ignored);
 	}
@@ -324,7 +330,15 @@ static void pass_on(struct run *r, const siginfo_t *info)
 	    getpgid(r->command) == getpgid(0))
 		return;
 	sigdelset(&r->early, signal);
-	to_command(r, signal);
+	/*
+	 * All of the namespace but us, kill(2); without one, far too many. What
+	 * stopped for the supervisor's sake goes on with it.
+	 */
+	if ((value & INIT_ALL || (signal == SIGCONT && r->program->watched)) &&
+	    r->program->namespaces & CLONE_NEWPID)
+		kill(-1, signal);
+	else
+		to_command(r, signal);
 }
 
 /* When the supervisor should have ended us, and some more; 0: never. */

@@ -12,12 +12,14 @@
  * its mark would be lost.
  *
  * INIT_GROUP: the supervisor got it with its whole process group; the command
- * has it already, unless it has left that group. A process inside can send all
+ * has it already, unless it has left that group. INIT_ALL: it is for everything
+ * inside. A process inside can send all
  * this too, which gets it no further than its own kill(2) would.
  */
 #define INIT_CARRIER SIGRTMIN
 #define INIT_MARK 0x5a4d0000
 #define INIT_GROUP 0x00000100
+#define INIT_ALL 0x00000200
 #define INIT_SIGNAL(value) ((value)&0xff)
 
 #endif

@@ -19,12 +19,17 @@
 #define BYTES_PER_SECOND 8000000000ull
 #define TASKS_PER_SECOND 50000ull
 
+/* What was killed is killed again, one by one, if it is there after so long. */
+#define KILL_AGAIN (20 * MS)
+
 /* Between two looks: what holds a limit; what only tells. */
 #define LOOK_MIN (5 * MS)
 #define LOOK_MAX SECOND
+#define CPU_LOOK_MAX (20 * MS)
 #define FIGURE_MIN MS
 #define FIGURE_FIRST (10 * MS)
 #define FIGURE_MAX (100 * MS)
+#define TELL_MAX (5 * SECOND) /* when nobody asked */
 
 static uint64_t clock_of(clockid_t clock)
 {
@@ -67,8 +72,12 @@ static void kill_all(struct run *r)
 
 	sys_pidfd_send_signal(r->pidfd, SIGKILL, NULL);
 	cgroup_kill(r);
+	l->time = l->cpu = l->look = l->kill = 0;
+	/* PID 1 may have to wait long for its turn. */
+	if (l->ended && !looks_kill(r))
+		return;
 	l->ended = true;
-	l->time = l->kill = l->cpu = l->look = 0;
+	l->kill = limits_now() + KILL_AGAIN;
 }
 
 void limits_end(struct run *r, enum cause cause)
@@ -87,9 +96,9 @@ void limits_end(struct run *r, enum cause cause)
 		return;
 	l->asked_to_end = true;
 	l->kill = limits_now() + r->program->grace;
-	supervisor_signal(r, SIGTERM, false);
+	supervisor_signal_all(r, SIGTERM);
 	/* One that is stopped cannot act on it. */
-	supervisor_signal(r, SIGCONT, false);
+	supervisor_signal_all(r, SIGCONT);
 }
 
 void limits_fail(struct run *r, const struct err *why)
@@ -116,16 +125,42 @@ static uint64_t clock_cpu(struct run *r)
 	return value > own ? value - own : 0;
 }
 
-/* What can be known without looking at every process. */
-static uint64_t exact_cpu(struct run *r)
+/* What can be known without looking at every process, set-up included. */
+static struct cpu all_cpu(struct run *r)
 {
-	return r->cgroup.cpu >= 0 ? cgroup_cpu(r) : clock_cpu(r);
+	if (r->cgroup.cpu >= 0)
+		return cgroup_cpu(r);
+	return (struct cpu){ clock_cpu(r), UNKNOWN, UNKNOWN };
+}
+
+static uint64_t since(uint64_t now, uint64_t before)
+{
+	if (now == UNKNOWN || before == UNKNOWN)
+		return UNKNOWN;
+	return now > before ? now - before : 0;
+}
+
+/* Of the command, from its begin. */
+static struct cpu exact_cpu(struct run *r)
+{
+	const struct cpu *before = &r->limits.before;
+	struct cpu now = all_cpu(r);
+
+	return (struct cpu){
+		.all = since(now.all, before->all),
+		.user = since(now.user, before->user),
+		.system = since(now.system, before->system),
+	};
+}
+
+static bool counts_exactly(const struct run *r)
+{
+	return r->cgroup.cpu >= 0 || r->limits.clock >= 0;
 }
 
 static void check_cpu(struct run *r, uint64_t now, uint64_t used)
 {
 	uint64_t limit = r->program->cpu_time;
-	bool looked = r->program->looks & LOOK_CPU;
 	struct err e;
 
 	if (used == UNKNOWN) {
@@ -133,7 +168,7 @@ static void check_cpu(struct run *r, uint64_t now, uint64_t used)
 		limits_fail(r, &e);
 	} else if (used >= limit) {
 		limits_end(r, CAUSE_CPU_TIME);
-	} else if (!looked) {
+	} else if (counts_exactly(r)) {
 		r->limits.cpu = now + clamp((limit - used) / processors(r),
 					    LOOK_MIN, LOOK_MAX);
 	}
@@ -157,7 +192,8 @@ static void judge_tasks(struct run *r, uint64_t tasks)
 {
 	const struct program *p = r->program;
 
-	if (p->pids && tasks >= p->pids)
+	/* Where the kernel refuses the next one, this many were let in. */
+	if (p->pids && !p->kill_at_pids && tasks >= p->pids)
 		r->outcome->pids_reached = true;
 	if (p->kill_at_pids && tasks > p->pids)
 		limits_end(r, CAUSE_PIDS);
@@ -182,6 +218,8 @@ static uint64_t next_for_limits(struct run *r, const struct look *seen)
 		left = seen->cpu < p->cpu_time ? p->cpu_time - seen->cpu : 0;
 		left /= processors(r);
 		next = left < next ? left : next;
+		/* What comes and goes between two looks is missed. */
+		next = next < CPU_LOOK_MAX ? next : CPU_LOOK_MAX;
 	}
 	return next;
 }
@@ -206,7 +244,8 @@ static void schedule_look(struct run *r, const struct look *seen, uint64_t took)
 		next = clamp(next_for_limits(r, seen), least, LOOK_MAX);
 	if (p->measure || p->looks & LOOK_TASKS) {
 		if (!p->timeline)
-			l->every = clamp(2 * l->every, FIGURE_MIN, FIGURE_MAX);
+			l->every = clamp(2 * l->every, FIGURE_MIN,
+					 p->measure ? FIGURE_MAX : TELL_MAX);
 		least = l->every > FIGURE_SHARE * took ? l->every :
 							 FIGURE_SHARE * took;
 		next = next < least ? next : least;
@@ -250,15 +289,17 @@ static void take_figures(struct run *r, const struct look *seen)
 	uint64_t memory = cgroup_memory(r), tasks = cgroup_tasks(r), cpu;
 
 	if (tasks != UNKNOWN)
-		tasks -= r->program->init;
+		tasks = since(tasks, r->program->init);
 	else if (r->program->looks & LOOK_TASKS)
 		tasks = seen->tasks;
+	if (seen->cpu > r->limits.seen_cpu)
+		r->limits.seen_cpu = seen->cpu;
 	if (memory == UNKNOWN && seen->exact)
 		memory = seen->memory;
 	keep_peaks(r, memory, tasks);
 	if (!r->program->timeline)
 		return;
-	cpu = exact_cpu(r);
+	cpu = exact_cpu(r).all;
 	keep_sample(r, memory, cpu == UNKNOWN ? seen->cpu : cpu);
 }
 
@@ -323,7 +364,9 @@ void limits_begin(struct run *r)
 	l->every = p->timeline ? FIGURE_FIRST : first_figure(p);
 	if (p->time_limit)
 		l->time = now + p->time_limit;
-	if (p->cpu_time && !(p->looks & LOOK_CPU))
+	if (p->measure)
+		l->before = all_cpu(r);
+	if (p->cpu_time && counts_exactly(r))
 		check_cpu(r, now, 0);
 	if (p->looks || p->measure)
 		l->look = now + first_look(r);
@@ -382,7 +425,7 @@ void limits_tick(struct run *r)
 	if (is_due(l->kill, now))
 		kill_all(r);
 	if (is_due(l->cpu, now))
-		check_cpu(r, now, exact_cpu(r));
+		check_cpu(r, now, exact_cpu(r).all);
 	if (is_due(l->look, now))
 		look(r);
 }
@@ -394,12 +437,20 @@ static uint64_t from_timeval(struct timeval t)
 	return (uint64_t)t.tv_sec * SECOND + (uint64_t)t.tv_usec * 1000;
 }
 
+/*
+ * Of a PID 1 that was killed nobody hears what those cost whom it took along:
+ * what wait4(2) says is of itself.
+ */
+static bool knows_waited(const struct run *r)
+{
+	return r->exit_known || !r->program->init;
+}
+
 /* What wait4(2) told of those that were waited for. */
 static void add_waited(struct run *r)
 {
 	const struct rusage *w = &r->rusage;
 	struct usage *u = &r->outcome->usage;
-	uint64_t largest = (uint64_t)w->ru_maxrss * 1024;
 
 	if (u->user == UNKNOWN) {
 		u->user = from_timeval(w->ru_utime);
@@ -413,6 +464,26 @@ static void add_waited(struct run *r)
 		u->read = (uint64_t)w->ru_inblock * 512;
 		u->written = (uint64_t)w->ru_oublock * 512;
 	}
+}
+
+/* Looks have seen those that nobody waited for, as far as they had begun. */
+static void add_seen(struct run *r)
+{
+	struct usage *u = &r->outcome->usage;
+	uint64_t seen = r->limits.seen_cpu;
+
+	if (!seen || (u->cpu != UNKNOWN &&
+		      (u->cpu_source != SOURCE_WAIT || u->cpu >= seen)))
+		return;
+	u->cpu = seen;
+	u->cpu_source = SOURCE_WATCH;
+}
+
+static void add_memory(struct run *r)
+{
+	struct usage *u = &r->outcome->usage;
+	uint64_t largest = (uint64_t)r->rusage.ru_maxrss * 1024;
+
 	if (u->memory_source == SOURCE_CGROUP)
 		return;
 	if (r->program->looks & LOOK_MEMORY)
@@ -430,28 +501,34 @@ static bool is_over(const struct run *r)
 	const struct limits *l = &r->limits;
 
 	return r->program->init && !r->exit_known &&
-	       r->outcome->cause == CAUSE_NONE && l->time &&
-	       limits_now() >= l->time;
+	       r->outcome->cause == CAUSE_NONE && l->time && l->over >= l->time;
 }
 
 void limits_figures(struct run *r)
 {
 	struct usage *u = &r->outcome->usage;
-	uint64_t counted;
+	struct cpu counted = exact_cpu(r);
 
 	if (r->program->output_limit)
 		u->output = r->output.passed;
 	/* PID 1 knows when time is up, and may have been the first to see it. */
 	if (is_over(r))
 		r->outcome->cause = CAUSE_TIME;
-	u->wall = r->limits.began ? limits_now() - r->limits.began : 0;
+	u->wall = since(r->limits.over, r->limits.began);
 	cgroup_figures(r);
-	counted = u->cpu == UNKNOWN ? clock_cpu(r) : UNKNOWN;
-	if (counted != UNKNOWN) {
-		u->cpu = counted;
-		u->cpu_source = SOURCE_PERF;
-	}
-	add_waited(r);
+	u->cpu = counted.all;
+	u->user = counted.user;
+	u->system = counted.system;
+	if (u->cpu != UNKNOWN)
+		u->cpu_source =
+			r->cgroup.cpu >= 0 ? SOURCE_CGROUP : SOURCE_PERF;
+	if (knows_waited(r))
+		add_waited(r);
+	add_seen(r);
+	add_memory(r);
+	/* There was one at least, however short. */
+	if (u->tasks_peak == 0)
+		u->tasks_peak = 1;
 	if (r->out_of_memory && r->outcome->cause == CAUSE_NONE &&
 	    WIFSIGNALED(r->outcome->status) &&
 	    WTERMSIG(r->outcome->status) == SIGKILL)

@@ -6,6 +6,7 @@
 #ifndef RUN_LIMITS_H
 #define RUN_LIMITS_H
 
+#include "run/cgroup.h"
 #include "run/outcome.h"
 
 #include <stdbool.h>
@@ -14,17 +15,20 @@ struct run;
 
 /* When the next thing is due; CLOCK_MONOTONIC, 0: nothing. */
 struct limits {
-	uint64_t began;	    /* the command; 0: not yet */
-	uint64_t time;	    /* the time limit */
-	uint64_t kill;	    /* grace is over */
-	uint64_t cpu;	    /* processor time is read */
-	uint64_t look;	    /* what is inside is looked at */
-	uint64_t looked;    /* this look began then; 0: none is being taken */
-	uint64_t every;	    /* from one look to the next, for figures alone */
-	int clock;	    /* of perf_event_open(2), or -1 */
-	uint64_t own_clock; /* what we had used when it began */
+	uint64_t began;	 /* the command; 0: not yet */
+	uint64_t over;	 /* it has ended */
+	uint64_t time;	 /* the time limit */
+	uint64_t kill;	 /* grace is over, or what was killed has not ended */
+	uint64_t cpu;	 /* processor time is read */
+	uint64_t look;	 /* what is inside is looked at */
+	uint64_t looked; /* this look began then; 0: none is being taken */
+	uint64_t every;	 /* from one look to the next, for figures alone */
+	int clock;	 /* of perf_event_open(2), or -1 */
+	uint64_t own_clock; /* what we had used when the clock was opened */
+	struct cpu before;  /* what set-up had used when the command began */
+	uint64_t seen_cpu;  /* the most that looks have seen */
 	bool asked_to_end;  /* SIGTERM was sent, for grace */
-	bool ended;	    /* all was killed: nothing is due any more */
+	bool ended;	    /* all was killed: nothing else is due any more */
 };
 
 uint64_t limits_now(void);

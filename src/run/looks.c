@@ -2,6 +2,7 @@
 #include "run/looks.h"
 
 #include "base/cleanup.h"
+#include "base/str.h"
 #include "host/sys.h"
 #include "run/init.h"
 #include "run/run.h"
@@ -10,6 +11,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,13 +44,7 @@ int looks_hand_over(struct run *r, struct err *e)
 	return message_send_fds(r->socket, &m, l->fds, l->count, e);
 }
 
-/* A signal from outside the namespace that no queue can be too full for. */
-void looks_ask(struct run *r)
-{
-	if (r->program->init && !r->looks.asked)
-		sys_pidfd_send_signal(r->pidfd, INIT_CARRIER, NULL);
-	r->looks.asked = true;
-}
+#define ANSWER_WITHIN UINT64_C(10000000000)
 
 /* What cannot be looked at is not limited: better no command than that one. */
 static void fail(struct run *r)
@@ -57,6 +53,23 @@ static void fail(struct run *r)
 
 	err_sys(&e, "look at the processes");
 	limits_fail(r, &e);
+}
+
+/* A signal from outside the namespace that no queue can be too full for. */
+void looks_ask(struct run *r)
+{
+	uint64_t now = limits_now();
+
+	if (!r->looks.asked && r->program->init)
+		sys_pidfd_send_signal(r->pidfd, INIT_CARRIER, NULL);
+	if (!r->looks.asked)
+		r->looks.asked_at = now;
+	r->looks.asked = true;
+	/* It has nothing else to do, and nothing inside may hinder it. */
+	if (now - r->looks.asked_at > ANSWER_WITHIN) {
+		errno = ETIMEDOUT;
+		fail(r);
+	}
 }
 
 void looks_receive(struct run *r, int sent, const struct passed *passed)
@@ -90,9 +103,9 @@ static size_t read_of(struct run *r, const char *pid, const char *name,
 	fd = openat(r->looks.fds[0], path, O_RDONLY | O_CLOEXEC);
 	n = fd < 0 ? -1 : read(fd, text, size - 1);
 	text[n < 0 ? 0 : n] = '\0';
-	/* smaps_rollup may be hidden: EACCES, EPERM. */
-	if (n < 0 && errno != ENOENT && errno != ESRCH && errno != EACCES &&
-	    errno != EPERM)
+	if (n < 0 && errno != ENOENT && errno != ESRCH &&
+	    !(str_equal(name, "smaps_rollup") &&
+	      (errno == EACCES || errno == EPERM)))
 		fail(r);
 	return n < 0 ? 0 : (size_t)n;
 }
@@ -137,37 +150,40 @@ static uint64_t kilobytes(const char *text, const char *key)
 	return p ? strtoull(p + strlen(key), NULL, 10) * 1024 : 0;
 }
 
-/* All that is in memory, or was and is swapped out now. */
+/*
+ * What cannot be dropped of what it has in memory, what was swapped out, and the
+ * page tables. What it shares with others is counted for each of them.
+ */
 static uint64_t look_at_memory(struct run *r, const char *pid)
 {
 	char text[4096];
-	char *end;
 
-	if (r->program->swap) {
-		read_of(r, pid, "status", text, sizeof(text));
-		return kilobytes(text, "\nVmRSS:") +
-		       kilobytes(text, "\nVmSwap:");
-	}
-	/* A third of the time: size, resident, ... in pages. */
-	read_of(r, pid, "statm", text, sizeof(text));
-	strtoull(text, &end, 10);
-	return strtoull(end, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
+	read_of(r, pid, "status", text, sizeof(text));
+	return kilobytes(text, "\nRssAnon:") + kilobytes(text, "\nRssShmem:") +
+	       kilobytes(text, "\nVmSwap:") + kilobytes(text, "\nVmPTE:");
 }
 
 /*
- * Its share of what it holds together with others, without what the kernel can
- * drop, files. Of a process that hides it, all that is in memory.
+ * The same, but of what it shares only its share. Of a process that hides that,
+ * all of it.
  */
-static uint64_t look_at_rollup(struct run *r, const char *pid)
+static uint64_t look_at_rollup(struct run *r, const char *pid, uint64_t *shared)
 {
-	char text[2048];
+	char text[4096];
+	uint64_t tables;
 
+	read_of(r, pid, "status", text, sizeof(text));
+	tables = kilobytes(text, "\nVmPTE:");
 	if (!read_of(r, pid, "smaps_rollup", text, sizeof(text)))
 		return look_at_memory(r, pid);
-	return kilobytes(text, "\nPss_Anon:") + kilobytes(text, "\nPss_Shmem:");
+	*shared += kilobytes(text, "\nPss_Shmem:");
+	return kilobytes(text, "\nPss_Anon:") + kilobytes(text, "\nSwapPss:") +
+	       tables;
 }
 
-/* A file that is in one of them and mapped too counts twice. */
+/* What an empty file in memory costs, about: its inode and its name. */
+#define INODE_BYTES 1024
+
 static uint64_t look_at_mounts(struct run *r)
 {
 	uint64_t sum = 0;
@@ -178,7 +194,8 @@ static uint64_t look_at_mounts(struct run *r)
 			fail(r);
 		else
 			sum += (fs.f_blocks - fs.f_bfree) *
-			       (uint64_t)fs.f_bsize;
+				       (uint64_t)fs.f_bsize +
+			       (fs.f_files - fs.f_ffree) * INODE_BYTES;
 	}
 	return sum;
 }
@@ -214,19 +231,34 @@ static void look_at(struct run *r, const char *pid, struct look *out)
 static void look_closely(struct run *r, const char *pid, struct look *out)
 {
 	if (is_counted(r, pid))
-		out->memory += look_at_rollup(r, pid);
+		out->memory += look_at_rollup(r, pid, &out->shared);
 }
 
-/* So many bytes of names, some forty, are one step. */
+/*
+ * PID 1 takes all others with it, when it gets to it. It need not be waited for:
+ * a directory of /proc stands for its process, pidfd_send_signal(2).
+ */
+static void kill_one(struct run *r, const char *pid, struct look *out)
+{
+	autoclose int fd = openat(r->looks.fds[0], pid,
+				  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	(void)out;
+	if (fd >= 0)
+		sys_pidfd_send_signal(fd, SIGKILL, NULL);
+}
+
+/* So many bytes of names are one step: some forty, or five. */
 #define STEP_BYTES 1024
+#define STEP_BYTES_CLOSELY 128
 
 /* Some more of them; true when that were all. */
-static bool step(struct run *r,
+static bool step(struct run *r, size_t bytes,
 		 void (*at)(struct run *r, const char *pid, struct look *out),
 		 struct look *out)
 {
 	char room[STEP_BYTES] __attribute__((aligned(8)));
-	ssize_t n = getdents64(r->looks.list, room, sizeof(room));
+	ssize_t n = getdents64(r->looks.list, room, bytes);
 
 	if (n < 0)
 		fail(r);
@@ -287,6 +319,7 @@ static bool next_phase(struct run *r, uint64_t limit)
 {
 	struct looks *l = &r->looks;
 	bool memory = r->program->looks & LOOK_MEMORY;
+	uint64_t files;
 
 	switch (l->phase) {
 	case LOOK_COUNTS:
@@ -305,7 +338,15 @@ static bool next_phase(struct run *r, uint64_t limit)
 		begin(r, LOOK_READS_CLOSELY);
 		return false;
 	default:
-		l->so_far.memory = l->close.memory + look_at_mounts(r);
+		/*
+		 * What is shared is in private file systems and mapped, for
+		 * most programs, and to be counted once; near the limit, where
+		 * that is not known, it is one of the two, the larger.
+		 */
+		files = look_at_mounts(r);
+		l->so_far.memory =
+			l->close.memory +
+			(files > l->close.shared ? files : l->close.shared);
 		l->so_far.exact = true;
 		return true;
 	}
@@ -325,14 +366,26 @@ bool looks_step(struct run *r, uint64_t limit, struct look *out)
 		begin(r, r->program->kill_at_pids ? LOOK_COUNTS : LOOK_READS);
 	}
 	if (l->phase == LOOK_COUNTS)
-		all = step(r, count, &l->so_far);
+		all = step(r, STEP_BYTES, count, &l->so_far);
 	else if (l->phase == LOOK_READS)
-		all = step(r, look_at, &l->so_far);
+		all = step(r, STEP_BYTES, look_at, &l->so_far);
 	else
-		all = step(r, look_closely, &l->close);
+		all = step(r, STEP_BYTES_CLOSELY, look_closely, &l->close);
 	if (!all || !next_phase(r, limit))
 		return false;
 	l->phase = LOOK_OVER;
 	*out = l->so_far;
+	return true;
+}
+
+bool looks_kill(struct run *r)
+{
+	struct look ignored = { 0 };
+
+	if (r->looks.list < 0)
+		return false;
+	lseek(r->looks.list, 0, SEEK_SET);
+	while (!step(r, STEP_BYTES, kill_one, &ignored))
+		;
 	return true;
 }

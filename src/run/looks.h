@@ -21,6 +21,7 @@ struct look {
 	uint64_t memory; /* bytes; rather too much than too little ... */
 	bool exact;	 /* ... or what is shared counts once */
 	uint64_t tasks;	 /* without our PID 1 */
+	uint64_t shared; /* bytes of it that are mapped by more than one */
 	uint64_t cpu;	 /* of those alive and of what they waited for */
 	unsigned int processes;
 };
@@ -34,6 +35,7 @@ struct looks {
 	unsigned int count;
 	int list; /* the procfs, to be read; -1: not here yet */
 	bool asked;
+	uint64_t asked_at;
 	enum look_phase phase;
 	struct look so_far, close; /* of the look that is being taken */
 	uint64_t closely; /* when many processes may be looked at so again */
@@ -51,6 +53,9 @@ struct looks {
  * are due meanwhile. `limit`: near it memory is looked at more closely; 0: never.
  */
 bool looks_step(struct run *r, uint64_t limit, struct look *out);
+
+/* Ends every process there is; false if they cannot be seen. */
+bool looks_kill(struct run *r);
 
 /*
  * In PID 1: a mount that was made is kept if it is to be looked at, and handed

@@ -49,6 +49,7 @@ static bool is_same_file(void)
 static int open_stream(struct stream *s, int to, struct err *e)
 {
 	int flags = fcntl(to, F_GETFL), pair[2];
+	struct stat st;
 
 	if (flags < 0)
 		return 0;
@@ -60,8 +61,15 @@ static int open_stream(struct stream *s, int to, struct err *e)
 	s->from = pair[0];
 	s->command = pair[1];
 	s->to = to;
-	/* splice(2): EINVAL for a file that is appended to. */
-	s->copy = flags & O_APPEND;
+	/*
+	 * splice(2): EINVAL for a file that is appended to; and only a pipe
+	 * does not make it wait.
+	 */
+	if (fstat(to, &st) < 0)
+		return err_sys(e, "look at standard %s",
+			       to == 1 ? "output" : "error");
+	s->copy = flags & O_APPEND ||
+		  !(S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode));
 	return 0;
 }
 
@@ -104,10 +112,24 @@ void output_started(struct run *r)
 
 /* --- passing on --------------------------------------------------------- */
 
-/* The reader is gone: the command hears of it by SIGPIPE, as without us. */
+/*
+ * One end is gone, and the other end hears of it: the command by SIGPIPE, the
+ * reader by the end of the file, unless it also gets our messages.
+ */
 static void close_stream(struct stream *s)
 {
 	close(TAKE_FD(s->from));
+	if (s->to == 1)
+		close(1);
+}
+
+/* What it wrote is lost, and it was not told: nor may the caller think so. */
+static void cannot_write(struct run *r, const struct stream *s)
+{
+	struct err e;
+
+	err_sys(&e, "write to standard %s", s->to == 1 ? "output" : "error");
+	limits_fail(r, &e);
 }
 
 static ssize_t send_on(int to, const char *data, size_t size)
@@ -187,6 +209,8 @@ static bool pass_on(struct run *r, struct stream *s)
 	if (n < 0 && errno == EINTR)
 		return true;
 	if (n <= 0) {
+		if (n < 0 && errno != EPIPE)
+			cannot_write(r, s);
 		close_stream(s);
 		return false;
 	}
@@ -230,11 +254,15 @@ static bool wait_for_room(struct run *r, const struct stream *s)
 		{ .fd = r->signals, .events = POLLIN },
 	};
 
-	if (r->outcome->cause != CAUSE_NONE)
-		return false;
-	while (poll(sources, 2, -1) < 0 && errno == EINTR)
-		;
-	return !sources[1].revents;
+	while (r->outcome->cause == CAUSE_NONE && !supervisor_told(r)) {
+		int n = poll(sources, 2, -1);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0 && sources[0].revents)
+			return true;
+	}
+	return false;
 }
 
 void output_drain(struct run *r)

@@ -168,6 +168,15 @@ int seccomp_load(const struct bpf *bpf, struct err *e);
  */
 void supervisor_signal(struct run *r, int signal, bool group);
 
+/* Sends it to everything inside; without PID 1 to the command alone. */
+void supervisor_signal_all(struct run *r, int signal);
+
+/*
+ * Takes what signals there are when there is nobody to pass them on to; true if
+ * one of them wanted us to stop.
+ */
+bool supervisor_told(struct run *r);
+
 /* One system call that waits for the supervisor's answer: notify.c */
 void notify_take(struct run *r);
 

@@ -205,21 +205,33 @@ static bool is_ignored(int signal)
  * To PID 1 with a mark that says it is for the command; without PID 1 straight
  * to the command.
  */
-void supervisor_signal(struct run *r, int signal, bool group)
+static void signal_init(struct run *r, int mark, int signal)
 {
 	siginfo_t info = {
 		.si_signo = INIT_CARRIER,
 		.si_code = SI_QUEUE,
 	};
 
-	if (!r->program->init) {
-		if (!group || getpgid(r->child) != getpgrp())
-			sys_pidfd_send_signal(r->pidfd, signal, NULL);
-		return;
-	}
-	info.si_value.sival_int = INIT_MARK | (group ? INIT_GROUP : 0) | signal;
+	info.si_value.sival_int = INIT_MARK | mark | signal;
 	/* A full queue (RLIMIT_SIGPENDING) still takes an ordinary signal. */
-	if (sys_pidfd_send_signal(r->pidfd, INIT_CARRIER, &info) < 0 && !group)
+	if (sys_pidfd_send_signal(r->pidfd, INIT_CARRIER, &info) < 0 &&
+	    mark != INIT_GROUP)
+		sys_pidfd_send_signal(r->pidfd, signal, NULL);
+}
+
+void supervisor_signal(struct run *r, int signal, bool group)
+{
+	if (r->program->init)
+		signal_init(r, group ? INIT_GROUP : 0, signal);
+	else if (!group || getpgid(r->child) != getpgrp())
+		sys_pidfd_send_signal(r->pidfd, signal, NULL);
+}
+
+void supervisor_signal_all(struct run *r, int signal)
+{
+	if (r->program->init)
+		signal_init(r, INIT_ALL, signal);
+	else
 		sys_pidfd_send_signal(r->pidfd, signal, NULL);
 }
 
@@ -253,6 +265,27 @@ static void look_for_stop(struct run *r)
 		terminal_stop(r);
 }
 
+static bool is_to_stop(int signal)
+{
+	return signal == SIGTERM || signal == SIGINT || signal == SIGHUP ||
+	       signal == SIGQUIT;
+}
+
+bool supervisor_told(struct run *r)
+{
+	struct signalfd_siginfo s;
+	bool told = false;
+
+	while (read(r->signals, &s, sizeof(s)) == (ssize_t)sizeof(s)) {
+		if (!is_to_stop((int)s.ssi_signo) ||
+		    is_ignored((int)s.ssi_signo))
+			continue;
+		r->outcome->told = (int)s.ssi_signo;
+		told = true;
+	}
+	return told;
+}
+
 static void take_signal(struct run *r)
 {
 	struct signalfd_siginfo s;
@@ -272,6 +305,13 @@ static int as_filter_would(const struct run *r, int status)
 	    WTERMSIG(status) == SIGKILL)
 		return SIGSYS;
 	return status;
+}
+
+/* By us, or that of PID 1 tells nothing of the command. */
+static bool was_killed(const struct run *r, int status)
+{
+	return r->program->init ||
+	       (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 }
 
 static int killed_early(struct run *r, int status, struct err *e)
@@ -305,8 +345,8 @@ static int collect(struct run *r, struct err *e)
 		r->rusage = usage;
 	}
 	/* It ended by itself, before the limit could end it. */
-	if (r->exit_known && !r->limits.asked_to_end &&
-	    out->cause != CAUSE_OUTPUT)
+	if (!r->limits.asked_to_end && out->cause != CAUSE_OUTPUT &&
+	    (r->exit_known || !was_killed(r, out->status)))
 		out->cause = CAUSE_NONE;
 	out->status = as_filter_would(r, out->status);
 	return 0;
@@ -356,7 +396,6 @@ int stage_watch(struct run *r, struct err *e)
 	bool trimmed = false;
 
 	limits_run_first(r);
-	cgroup_sweep(r);
 	for (;;) {
 		struct pollfd on[ON_COUNT] = {
 			{ .fd = r->socket, .events = POLLIN },
@@ -378,6 +417,8 @@ int stage_watch(struct run *r, struct err *e)
 	}
 	while (!r->exit_known && r->socket >= 0 && take_message(r))
 		;
+	r->limits.over = limits_now();
+	supervisor_told(r);
 	output_drain(r);
 	if (collect(r, e) < 0)
 		return -1;
@@ -420,6 +461,8 @@ void run_program(const struct program *p, struct block block, struct held held,
 		.looks = LOOKS_NONE,
 	};
 
+	sigset_t none;
+
 	*out = (struct outcome){ .usage = unknown_usage(p) };
 	if (stages_run(&r, ACTOR_SUPERVISOR, &out->err) < 0) {
 		out->failed = true;
@@ -429,6 +472,10 @@ void run_program(const struct program *p, struct block block, struct held held,
 				;
 		}
 	}
+	cgroup_sweep(&r);
 	cgroup_remove(&r);
 	terminal_restore(&r);
+	/* To write the report may take long: it can be interrupted. */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 }

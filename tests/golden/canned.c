@@ -172,8 +172,13 @@ static void read_cgroups(struct canned *c, const struct words *w)
 {
 	struct host_cgroup *h = &c->cgroup;
 
-	if (w->count > 2)
-		h->mount = w->word[2];
+	if (w->count > 2) {
+		const char **mounts = arena_alloc(c->arena, sizeof(*mounts));
+
+		mounts[0] = h->mount = w->word[2];
+		h->mounts = mounts;
+		h->mount_count = 1;
+	}
 	h->scope |= str_equal(w->word[1], "scope");
 	h->scoped |= str_equal(w->word[1], "scoped");
 	h->perf |= str_equal(w->word[1], "perf");

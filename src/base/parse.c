@@ -41,7 +41,7 @@ int parse_size(const char *text, uint64_t *out, struct err *e)
 	const char *end = digits(text, 10, &n);
 
 	if (end && *end) {
-		const char *unit = strchr(units, *end);
+		const char *unit = strchr(units, *end & ~0x20);
 
 		if (!unit || end[1] ||
 		    __builtin_mul_overflow(
@@ -59,8 +59,16 @@ int parse_size(const char *text, uint64_t *out, struct err *e)
 
 int parse_size_or_unlimited(const char *text, uint64_t *out, struct err *e)
 {
-	if (strcmp(text, "unlimited") != 0)
-		return parse_size(text, out, e);
+	struct err ignored;
+
+	if (strcmp(text, "unlimited") != 0) {
+		if (parse_size(text, out, &ignored) == 0)
+			return 0;
+		return err_set(e, ERR_USAGE,
+			       "'%s' is not a size (1 byte or more, as in "
+			       "4096, 64K, 256M, 2G), nor unlimited",
+			       text);
+	}
 	*out = UINT64_MAX;
 	return 0;
 }
@@ -107,7 +115,7 @@ int parse_duration(const char *text, uint64_t *out, struct err *e)
 	} units[] = {
 		{ "ms", 1000000, 1 },	   { "s", 1000000000, 1 },
 		{ "", 1000000000, 1 },	   { "m", 1000000000, 60 },
-		{ "h", 1000000000, 3600 },
+		{ "h", 1000000000, 3600 }, { "d", 1000000000, 86400 },
 	};
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {

@@ -16,7 +16,7 @@ struct err;
 int parse_number(const char *text, uint64_t max, const char *what,
 		 uint64_t *out, struct err *e);
 
-/* Bytes, 1 or more, with an optional K, M, G or T (1024 to the power). */
+/* Bytes, 1 or more; K, M, G or T, also small, are powers of 1024. */
 int parse_size(const char *text, uint64_t *out, struct err *e);
 
 /* The same; "unlimited" is UINT64_MAX. */
@@ -24,7 +24,7 @@ int parse_size_or_unlimited(const char *text, uint64_t *out, struct err *e);
 
 /*
  * A time in nanoseconds: a decimal number of seconds, or of what follows it (ms,
- * s, m or h). More than nothing, less than 292 years.
+ * s, m, h or d). More than nothing, less than 292 years.
  */
 int parse_duration(const char *text, uint64_t *out, struct err *e);
 

@@ -92,17 +92,33 @@ static const char *why_none(const struct compile *c)
 	       "be asked";
 }
 
+/* A place that was named, and has processes in it. */
+static int not_free(const char *option, const char *path, struct err *e)
+{
+	err_set(e, ERR_USAGE,
+		"--%s: '%s' has processes in it, so that it cannot hand its "
+		"controllers on",
+		option, path);
+	return err_hint(e, "give one that is empty, cgroups(7)");
+}
+
 int compile_needs_cgroup(const struct compile *c, const char *option,
 			 unsigned int controller, struct err *e)
 {
+	const struct cgroup_place *given = &c->host->cgroup.given;
 	struct str name = { .arena = c->arena };
 
 	controllers_print(controller, "", &name);
+	if (given->usable && controller & given->available)
+		return not_free(option, given->path, e);
 	if (!c->out->cgroup.source) {
 		err_set(e, ERR_USAGE, "--%s needs a cgroup: %s", option,
 			why_none(c));
-		return err_hint(e, "start it in one: systemd-run --user "
-				   "--scope -p Delegate=yes sandbox ...");
+		if (c->host->cgroup.scoped || c->host->caller->uid == 0)
+			return -1;
+		return err_hint(e, "log in as yourself (ssh, not su), so that "
+				   "systemd runs your user manager, or give "
+				   "--cgroup-parent");
 	}
 	err_set(e, ERR_USAGE,
 		"--%s needs the cgroup controller '%s', which is not delegated "
@@ -273,6 +289,9 @@ int compile_cgroup(struct compile *c, struct err *e)
 		return compile_needs_cgroup(c, "require-cgroup", 0, e);
 	if (p->limits.require_cgroup && needed & ~c->held)
 		return compile_needs_cgroup(c, "require-cgroup",
+					    needed & ~c->held, e);
+	if (p->limits.cgroup_parent && needed & ~c->held)
+		return compile_needs_cgroup(c, "cgroup-parent",
 					    needed & ~c->held, e);
 	return list_writes(c, e);
 }

@@ -285,7 +285,30 @@ const char *cgroup_systemd_run(void)
 	return NULL;
 }
 
-/* Whether it listens; a socket that is only left over refuses. */
+/*
+ * The first words of D-Bus: whoever serves the socket says OK. One that is left
+ * over refuses, and one that hangs is not waited for.
+ */
+static bool answers(int fd)
+{
+	const struct timeval within = { .tv_sec = 2 };
+	char hello[64], answer[64];
+	char uid[16];
+	int n = 0;
+
+	snprintf(uid, sizeof(uid), "%u", (unsigned int)geteuid());
+	hello[n++] = '\0';
+	n += snprintf(hello + n, sizeof(hello) - (size_t)n, "AUTH EXTERNAL ");
+	for (const char *p = uid; *p; p++)
+		n += snprintf(hello + n, sizeof(hello) - (size_t)n, "%02x", *p);
+	n += snprintf(hello + n, sizeof(hello) - (size_t)n, "\r\n");
+	return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &within,
+			  sizeof(within)) == 0 &&
+	       send(fd, hello, (size_t)n, MSG_NOSIGNAL) == n &&
+	       recv(fd, answer, sizeof(answer), 0) > 2 &&
+	       memcmp(answer, "OK", 2) == 0;
+}
+
 static bool has_user_manager(const struct caller *caller)
 {
 	const char *runtime = caller_env(caller, "XDG_RUNTIME_DIR");
@@ -298,7 +321,8 @@ static bool has_user_manager(const struct caller *caller)
 	n = snprintf(to.sun_path, sizeof(to.sun_path), "%s/systemd/private",
 		     runtime);
 	return n > 0 && (size_t)n < sizeof(to.sun_path) &&
-	       connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0;
+	       connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0 &&
+	       answers(fd);
 }
 
 int cgroup_look(struct arena *a, const struct caller *caller,

@@ -200,7 +200,8 @@ APPLIER(memory)
 				       "'%s' is not a share (1%% to 100%%)",
 				       s->args[0]);
 	} else if (parse_size_or_unlimited(s->args[0], &value, e) < 0) {
-		return -1;
+		return err_hint(e, "or it is a share of the machine's, as in "
+				   "50%%");
 	}
 	set_limit(&l->memory, s, value);
 	l->memory_percent = percent;
@@ -218,7 +219,9 @@ APPLIER(swap)
 		l->swap.value = 0;
 		return 0;
 	}
-	return parse_size_or_unlimited(s->args[0], &l->swap.value, e);
+	if (parse_size_or_unlimited(s->args[0], &l->swap.value, e) == 0)
+		return 0;
+	return err_hint(e, "0 is no swap");
 }
 
 /* In microseconds of each 100 ms, as in cpu.max of cgroups(7). */

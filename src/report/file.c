@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "host/sys.h"
+#include "host/sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -162,6 +163,7 @@ static int open_directory(struct arena *a, const char *path,
 	if (dir < 0)
 		return err_sys(e, "open '%s'", parent);
 	out->fd = dir;
+	out->parent = parent;
 	out->name = path_name(real);
 	if (look_at_target(out, e) < 0)
 		return -1;
@@ -331,6 +333,27 @@ static int put(const struct report_file *f, const char *text, size_t size)
 	return r > 0 ? put_named(f, temporary, text, size) : r;
 }
 
+/*
+ * The command may have moved the directory away, and made another where it was:
+ * who reads the report there reads what the command wrote.
+ */
+static int check_parent(const struct report_file *f, struct err *e)
+{
+	autoclose int now = sys_openat2(
+		AT_FDCWD, f->parent, O_PATH | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
+	struct stat held, there;
+
+	if (now < 0 && errno == ENOSYS)
+		now = open(f->parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (now >= 0 && fstat(now, &there) == 0 && fstat(f->fd, &held) == 0 &&
+	    there.st_dev == held.st_dev && there.st_ino == held.st_ino)
+		return 0;
+	err_set(e, ERR_SYSTEM,
+		"'%s' is not the directory that it was: trust no report there",
+		f->parent);
+	return err_hint(e, "keep it where the command cannot write");
+}
+
 int report_file_write(const struct report_file *f, const char *text,
 		      size_t size, struct err *e)
 {
@@ -343,6 +366,8 @@ int report_file_write(const struct report_file *f, const char *text,
 	error = errno;
 	sigaction(SIGPIPE, &pipes, NULL);
 	sigaction(SIGXFSZ, &sizes, NULL);
+	if (r == 0 && f->name && check_parent(f, e) < 0)
+		return err_at(e, "%s", f->option);
 	if (r == 0)
 		return 0;
 	errno = error;

@@ -26,6 +26,7 @@ struct report_file {
 	const char *option; /* that asked for it, for messages */
 	const char *path;   /* as it was named; NULL: by its number */
 	int fd;		    /* its directory (O_PATH), or, in place, itself */
+	const char *parent; /* the directory by name, without symlinks */
 	const char *name;   /* in the directory; NULL: in place */
 	bool exists;	    /* with this owner and mode, which stay */
 	uid_t uid;

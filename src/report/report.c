@@ -67,6 +67,16 @@ static void say_filtered(struct arena *a, const struct program *p)
 }
 
 /* The program's own end, when no limit explains it. */
+/* Of a cgroup above ours, or of the whole machine. */
+static void say_out_of_memory(const struct outcome *o)
+{
+	if (o->status && WIFSIGNALED(o->status) &&
+	    WTERMSIG(o->status) == SIGKILL && o->usage.oom_kills &&
+	    o->usage.oom_kills != UNKNOWN)
+		report_say("the kernel ended it for want of memory, before it "
+			   "came to its own limit");
+}
+
 static void say_about_end(struct arena *a, const struct program *p,
 			  const struct outcome *o)
 {
@@ -77,6 +87,7 @@ static void say_about_end(struct arena *a, const struct program *p,
 		report_say(arena_format(a, "'%s' was ended by a signal: %s",
 					p->argv[0],
 					strsignal(WTERMSIG(o->status))));
+	say_out_of_memory(o);
 	if (WIFEXITED(o->status) && WEXITSTATUS(o->status) == 127)
 		say_about_library(a, p);
 	if (p->home_message)
@@ -91,10 +102,13 @@ static void say_limit(struct arena *a, const struct program *p,
 	bool named =
 		v == VERDICT_TIME || v == VERDICT_CPU_TIME || v == VERDICT_PIDS;
 
-	report_say(arena_format(a, "%s%s; raise %s with %s",
-				verdict_reason(a, p, o),
-				v == VERDICT_MEMORY ? ", and was ended" : "",
-				named ? "it" : "that", verdict_option(p, v)));
+	report_say(arena_format(
+		a, "%s%s%s; raise %s with %s", verdict_reason(a, p, o),
+		v == VERDICT_MEMORY ? ", and was ended" : "",
+		v == VERDICT_FILE_SIZE && p->file_size_along ?
+			" (--memory sets that, as no cgroup holds it)" :
+			"",
+		named ? "it" : "that", verdict_option(p, v)));
 }
 
 static void say_about_failure(struct arena *a, const struct program *p,

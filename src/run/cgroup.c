@@ -148,6 +148,9 @@ static int write_limits(struct run *r, struct err *e)
 			continue;
 		err_sys(e, "write '%s' to '%s' of the cgroup", w->text,
 			w->file);
+		if (strncmp(w->file, "cpuset", 6) == 0)
+			err_hint(e, "there are those that /sys/devices/system/"
+				    "cpu/online lists");
 		if (e->errnum == ENODEV)
 			err_hint(e, "the device is not there, or its driver "
 				    "takes no limits");

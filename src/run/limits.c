@@ -294,7 +294,8 @@ static void take_figures(struct run *r, const struct look *seen)
 		tasks = seen->tasks;
 	if (seen->cpu > r->limits.seen_cpu)
 		r->limits.seen_cpu = seen->cpu;
-	if (memory == UNKNOWN && seen->exact)
+	if (memory == UNKNOWN &&
+	    (seen->exact || r->outcome->cause == CAUSE_MEMORY))
 		memory = seen->memory;
 	keep_peaks(r, memory, tasks);
 	if (!r->program->timeline)

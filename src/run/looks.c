@@ -154,11 +154,12 @@ static uint64_t kilobytes(const char *text, const char *key)
  * What cannot be dropped of what it has in memory, what was swapped out, and the
  * page tables. What it shares with others is counted for each of them.
  */
-static uint64_t look_at_memory(struct run *r, const char *pid)
+static uint64_t look_at_memory(struct run *r, const char *pid, uint64_t *tables)
 {
 	char text[4096];
 
 	read_of(r, pid, "status", text, sizeof(text));
+	*tables += kilobytes(text, "\nVmPTE:");
 	return kilobytes(text, "\nRssAnon:") + kilobytes(text, "\nRssShmem:") +
 	       kilobytes(text, "\nVmSwap:") + kilobytes(text, "\nVmPTE:");
 }
@@ -167,18 +168,14 @@ static uint64_t look_at_memory(struct run *r, const char *pid)
  * The same, but of what it shares only its share. Of a process that hides that,
  * all of it.
  */
-static uint64_t look_at_rollup(struct run *r, const char *pid, uint64_t *shared)
+static uint64_t look_at_rollup(struct run *r, const char *pid, struct look *out)
 {
-	char text[4096];
-	uint64_t tables;
+	char text[2048];
 
-	read_of(r, pid, "status", text, sizeof(text));
-	tables = kilobytes(text, "\nVmPTE:");
 	if (!read_of(r, pid, "smaps_rollup", text, sizeof(text)))
-		return look_at_memory(r, pid);
-	*shared += kilobytes(text, "\nPss_Shmem:");
-	return kilobytes(text, "\nPss_Anon:") + kilobytes(text, "\nSwapPss:") +
-	       tables;
+		return look_at_memory(r, pid, &out->tables);
+	out->shared += kilobytes(text, "\nPss_Shmem:");
+	return kilobytes(text, "\nPss_Anon:") + kilobytes(text, "\nSwapPss:");
 }
 
 /* What an empty file in memory costs, about: its inode and its name. */
@@ -225,13 +222,13 @@ static void look_at(struct run *r, const char *pid, struct look *out)
 	if (looks & (LOOK_TASKS | LOOK_CPU))
 		look_at_stat(r, pid, counted, out);
 	if (looks & LOOK_MEMORY && counted)
-		out->memory += look_at_memory(r, pid);
+		out->memory += look_at_memory(r, pid, &out->tables);
 }
 
 static void look_closely(struct run *r, const char *pid, struct look *out)
 {
 	if (is_counted(r, pid))
-		out->memory += look_at_rollup(r, pid, &out->shared);
+		out->memory += look_at_rollup(r, pid, out);
 }
 
 /*
@@ -291,6 +288,12 @@ static bool is_worth_it(struct run *r, const struct look *quick, uint64_t limit)
 	uint64_t now;
 
 	if (!(r->program->looks & LOOK_MEMORY))
+		return false;
+	/*
+	 * What is used up for page tables alone is certain; and where there are
+	 * so many, to go through them would take seconds.
+	 */
+	if (limit && quick->tables >= limit)
 		return false;
 	if (limit && quick->memory >= limit)
 		return true;

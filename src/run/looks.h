@@ -22,6 +22,7 @@ struct look {
 	bool exact;	 /* ... or what is shared counts once */
 	uint64_t tasks;	 /* without our PID 1 */
 	uint64_t shared; /* bytes of it that are mapped by more than one */
+	uint64_t tables; /* bytes of it that are page tables */
 	uint64_t cpu;	 /* of those alive and of what they waited for */
 	unsigned int processes;
 };

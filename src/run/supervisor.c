@@ -63,14 +63,23 @@ int stage_inherit(struct run *r, struct err *e)
 
 /* --- clone -------------------------------------------------------------- */
 
+static int no_entry(const struct run *r, struct err *e)
+{
+	err_set(e, ERR_SYSTEM, "start in a cgroup below '%s'",
+		r->program->cgroup.parent);
+	e->errnum = errno;
+	return err_hint(e, "who moves a process from one cgroup to another has "
+			   "to have the right to do so also in the one above "
+			   "both, cgroups(7)");
+}
+
 static int cannot_clone(const struct run *r, struct err *e)
 {
 	err_sys(e, "make namespaces");
 	if (r->cgroup.dir >= 0 &&
 	    (e->errnum == EBUSY || e->errnum == EACCES ||
 	     e->errnum == EOPNOTSUPP || e->errnum == ENODEV))
-		return err_wrap(e, "start in a cgroup below '%s'",
-				r->program->cgroup.parent);
+		return no_entry(r, e);
 	return host_explain_userns(e);
 }
 

@@ -32,6 +32,8 @@ static const struct {
 	{ "places", group_places },
 	{ "mounts", group_mounts },
 	{ "calls", group_calls },
+	{ "limits", group_limits },
+	{ "cgroup", group_cgroup },
 	{ "filter", group_filter },
 	{ "filter_random", group_filter_random },
 	{ "libseccomp", group_libseccomp },

@@ -91,6 +91,169 @@ static void sizes(void **state)
 	}
 }
 
+static void sizes_without_end(void **state)
+{
+	static const char *const bad[] = {
+		"", "0", "Unlimited", "unlimited ", "unlimitedK", "max", "-1"
+	};
+	struct err e = { 0 };
+	uint64_t n = 0;
+
+	(void)state;
+	assert_int_equal(parse_size_or_unlimited("unlimited", &n, &e), 0);
+	assert_true(n == UINT64_MAX);
+	assert_int_equal(parse_size_or_unlimited("1K", &n, &e), 0);
+	assert_true(n == 1024);
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		assert_int_equal(parse_size_or_unlimited(bad[i], &n, &e), -1);
+		assert_true(n == 1024);
+		unit_has(e.message, "is not a size");
+	}
+}
+
+static void durations(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t n;
+	} good[] = {
+		{ "1", UINT64_C(1000000000) },
+		{ "1s", UINT64_C(1000000000) },
+		{ "500ms", 500000000 },
+		{ "1.5s", 1500000000 },
+		{ "1.5", 1500000000 },
+		{ "0.25", 250000000 },
+		{ "00.5s", 500000000 },
+		{ "2m", UINT64_C(120000000000) },
+		{ "1.5m", UINT64_C(90000000000) },
+		{ "1h", UINT64_C(3600000000000) },
+		{ "0.5h", UINT64_C(1800000000000) },
+		{ "0.000001ms", 1 },
+		{ "0.000000001", 1 },
+		{ "1.0000000009", 1000000000 },
+		{ "2562047h", UINT64_C(9223369200000000000) },
+		{ "9223372036.854775807", INT64_MAX },
+		{ "9223372036854ms", UINT64_C(9223372036854000000) },
+	};
+	static const char *const bad[] = {
+		"",
+		"0",
+		"0s",
+		"0.0h",
+		"-1",
+		"+1",
+		" 1",
+		"1 ",
+		"1 s",
+		".5",
+		"1.",
+		"1.s",
+		"1..5",
+		"1.5.5",
+		"1,5",
+		"1e3",
+		"0x1",
+		"s",
+		"ms",
+		"1S",
+		"1M",
+		"1H",
+		"1d",
+		"1us",
+		"1sec",
+		"1m30s",
+		"10:00",
+		"inf",
+		"nan",
+		"unlimited",
+		"0.0000000001",
+		"0.0000001ms",
+		"2562048h",
+		"153722868m",
+		"9223372036.854775808",
+		"9223372037",
+		"9223372036855ms",
+		"18446744073709551616",
+		"99999999999999999999999h",
+	};
+	struct err e = { 0 };
+	uint64_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(good); i++) {
+		if (parse_duration(good[i].text, &n, &e) < 0)
+			fail_msg("%s: %s", good[i].text, e.message);
+		assert_int_equal(n, good[i].n);
+	}
+	n = 7;
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		if (parse_duration(bad[i], &n, &e) != -1)
+			fail_msg("accepted: '%s'", bad[i]);
+		assert_int_equal(n, 7);
+		assert_int_equal(e.kind, ERR_USAGE);
+		unit_has(e.message, bad[i]);
+		unit_has(e.message, "is not a duration");
+	}
+	parse_duration("x", &n, &e);
+	assert_string_equal(e.message,
+			    "'x' is not a duration (more than 0, as in 500ms, "
+			    "10, 1.5s, 2m, 1h)");
+}
+
+static void decimals(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t scale, n;
+	} good[] = {
+		{ "1", 1, 1 },
+		{ "1.9", 1, 1 },
+		{ "1.5", 10, 15 },
+		{ "0.1", 10, 1 },
+		{ "1.25", 100, 125 },
+		{ "1.999", 100, 199 },
+		{ "3", 1000, 3000 },
+		{ "3.000000000000", 1000, 3000 },
+		{ "5", 1000, 5000 },
+		{ "5.000", 1000, 5000 },
+		{ "0.5000", 10000, 5000 },
+	};
+	static const char *const bad[] = {
+		"",
+		"0",
+		"0.0",
+		"0.0009",
+		"-1",
+		"1.",
+		".1",
+		"1.x",
+		"1x",
+		"5.001",
+		"6",
+		"1,5",
+		"18446744073709551616",
+		"18446744073709551.616",
+	};
+	struct err e = { 0 };
+	uint64_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(good); i++) {
+		assert_int_equal(parse_decimal(good[i].text, good[i].scale,
+					       5000, "a thing", &n, &e),
+				 0);
+		assert_int_equal(n, good[i].n);
+	}
+	n = 7;
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		if (parse_decimal(bad[i], 1000, 5000, "a thing", &n, &e) != -1)
+			fail_msg("accepted: '%s'", bad[i]);
+		assert_int_equal(n, 7);
+		assert_int_equal(e.kind, ERR_USAGE);
+		unit_has(e.message, "is not a thing");
+	}
+}
+
 static void modes(void **state)
 {
 	static const char *const bad[] = {
@@ -135,6 +298,9 @@ GROUP(parse)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(sizes),
+		cmocka_unit_test(sizes_without_end),
+		cmocka_unit_test(durations),
+		cmocka_unit_test(decimals),
 		cmocka_unit_test(modes),
 		cmocka_unit_test(ids),
 	};

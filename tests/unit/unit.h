@@ -53,6 +53,8 @@ GROUP(filter);
 GROUP(filter_random);
 GROUP(libseccomp);
 GROUP(calls);
+GROUP(limits);
+GROUP(cgroup);
 GROUP(report_text);
 GROUP(report);
 GROUP(report_file);

@@ -283,7 +283,8 @@ int compile_cgroup(struct compile *c, struct err *e)
 		return list_writes(c, e);
 	}
 	if (choose(h, needed, true, false, &found) ||
-	    choose(h, needed, false, any_place, &found))
+	    choose(h, needed, false, false, &found) ||
+	    (any_place && choose(h, needed, false, true, &found)))
 		use(c, &found);
 	if (p->limits.require_cgroup && !c->out->cgroup.source)
 		return compile_needs_cgroup(c, "require-cgroup", 0, e);

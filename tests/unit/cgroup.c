@@ -160,7 +160,7 @@ static void beside_it(void **state)
 	CHECK({ ANN BESIDE, "",
 		"  a cgroup below /c/u (beside sandbox's own)\n" WRITES
 			BY_CGROUP },
-	      /* The parent cannot hand on more while it has processes ... */
+	      /* The parent cannot hand on more while it has processes. */
 	      { ANN MOUNT "cgroup current /c/u/a usable can-enable memory\n"
 			  "cgroup parent /c/u usable can-enable +pids memory\n",
 		"",
@@ -169,7 +169,16 @@ static void beside_it(void **state)
 		"  limit memory 4294963200, held by the supervisor, which "
 		"looks\n"
 		"  limit pids 64, held by the cgroup\n" },
-	      /* ... but without. */
+	      /* Figures would do with any place; limits come first. */
+	      { ANN MOUNT "cgroup current /c/u/a usable can-enable memory\n"
+			  "cgroup parent /c/u usable can-enable +pids memory\n",
+		"--stats",
+		"  a cgroup below /c/u (beside sandbox's own)\n"
+		"    pids.max 65\n"
+		"  limit memory 4294963200, held by the supervisor, which "
+		"looks\n"
+		"  limit pids 64, held by the cgroup\n" },
+	      /* Without any it can. */
 	      { ANN MOUNT "cgroup current /c/u/a usable can-enable memory\n"
 			  "cgroup parent /c/u usable can-enable empty +pids "
 			  "memory\n",
@@ -417,6 +426,8 @@ static void what_nothing_holds(void **state)
 		"--cpuset-cpus" LACKS("cpuset") },
 	      { ANN BESIDE, "--io-weight 1", "--io-weight" LACKS("io") },
 	      { ANN BESIDE, "--io-max 8:0:rbps=1", "--io-max" LACKS("io") },
+	      { ANN BESIDE, "--require-cgroup --cpus 1 --io-weight 1",
+		"--require-cgroup" LACKS("cpu io") },
 	      { ANN BARE, "--swap 0 --stats", "--swap" LACKS("memory") },
 	      { ANN, "--cpus 1",
 		"--cpus needs a cgroup: cgroup v2 is not mounted here; start "

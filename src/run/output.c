@@ -156,7 +156,8 @@ static ssize_t copy(struct stream *s, size_t most)
 		errno = EAGAIN;
 		return -1;
 	}
-	n = send_on(s->to, s->data, s->held);
+	/* The other stream may have used up what was left for this one. */
+	n = send_on(s->to, s->data, s->held < most ? s->held : most);
 	if (n > 0) {
 		s->held -= (size_t)n;
 		memmove(s->data, s->data + n, s->held);
@@ -195,7 +196,7 @@ static bool pass_on(struct run *r, struct stream *s)
 	ssize_t n;
 
 	if (left == 0) {
-		if (has_more(s->from))
+		if (s->held || has_more(s->from))
 			limits_end(r, CAUSE_OUTPUT);
 		close_stream(s);
 		return false;

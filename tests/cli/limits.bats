@@ -409,6 +409,26 @@ print(n, p.wait())
 	[ "$(wc -l <to) $(wc -l <err)" = '500 500' ]
 }
 
+@test "two streams have no more than one limit" {
+	local status=0
+
+	mkfifo slow
+	# Whoever reads it comes late: what waits for him counts as well.
+	{ exec 9<>slow; sleep 2; timeout 3 cat <slow >/dev/null; } 3>&- &
+	ends_with_test $!
+	sleep 0.2
+	# 64 KiB fit into the FIFO; but for 10 bytes the rest goes elsewhere.
+	timeout 20 "$SANDBOX" --output-limit 1M --time-limit 8 sh -c '
+		head -c 200000 /dev/zero &
+		sleep 0.5
+		head -c 983030 /dev/zero >&2
+		sleep 3
+		head -c 5000000 /dev/zero >&2' 2>err >>slow || status=$?
+	[ "$status" = 137 ]
+	grep -aq 'it wrote more than 1M' err
+	[ "$(stat -c %s err)" -lt 1048576 ]
+}
+
 @test "a slow reader loses nothing" {
 	local fifo
 

@@ -51,7 +51,8 @@ static int open_stream(struct stream *s, int to, struct err *e)
 	int flags = fcntl(to, F_GETFL), pair[2];
 	struct stat st;
 
-	if (flags < 0)
+	/* Close-on-exec is what sandbox put in the place of a closed one. */
+	if (flags < 0 || fcntl(to, F_GETFD) != 0)
 		return 0;
 	if (pipe2(pair, O_CLOEXEC) < 0)
 		return err_sys(e, "make a pipe");

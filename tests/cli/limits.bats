@@ -458,6 +458,20 @@ print(n, p.wait())
 	[ "$seen" = 5 ]
 }
 
+@test "a stream that is closed stays closed" {
+	local status=0
+
+	"$SANDBOX" --output-limit 1M ./probe closed to >&-
+	[ "$(<to)" = "$("$SANDBOX" ./probe closed >&- to; cat to)" ]
+	"$SANDBOX" --output-limit 1M sh -c 'echo x' >&- 2>"$T/err" || status=$?
+	[ "$status" != 0 ]
+	"$SANDBOX" --output-limit 1M sh -c 'echo x >&2; echo y' 2>&- >to || :
+	[ "$(<to)" = y ]
+	status=0
+	"$SANDBOX" --output-limit 1M ./probe exit 6 >&- 2>&- || status=$?
+	[ "$status" = 6 ]
+}
+
 @test "a limit of output is an error on a terminal" {
 	python3 "$BATS_TEST_DIRNAME/terminal.py" "$SANDBOX" --output-limit 1M \
 		./probe write ran x <<-'END'

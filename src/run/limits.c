@@ -314,9 +314,12 @@ static void look(struct run *r)
 	if (!l->looked)
 		l->looked = limits_now();
 	if (p->looks && !looks_step(r, p->memory, &seen)) {
-		/* At once, or when PID 1 has answered. */
-		l->look = r->looks.list < 0 ? limits_now() + LOOK_MIN :
-					      limits_now();
+		l->look = limits_now();
+		/* Until PID 1 has answered no look is being taken. */
+		if (r->looks.list < 0) {
+			l->look += LOOK_MIN;
+			l->looked = 0;
+		}
 		return;
 	}
 	if (p->looks & LOOK_TASKS)

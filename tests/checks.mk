@@ -22,9 +22,9 @@ check-corpus: $(FUZZ:%=$(B)/corpus-%) ## replay what fuzzing collected
 
 INSIDE = SANDBOX=$(abspath $(BIN)) PROBE=$(abspath $(B)/probe) INJECT=$(abspath $(B)/inject)
 
-$(B)/probe $(B)/inject: $(B)/%: tests/%.c
+$(B)/probe $(B)/inject $(B)/hog: $(B)/%: tests/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -O2 $(WARN) -static -o $@ $<
+	$(CC) -std=gnu17 -O2 $(WARN) -static -pthread -o $@ $<
 
 check-cli: $(BIN) $(B)/probe ## command-line tests (bats); as root: as a user too
 	$(INSIDE) tests/cli/run

@@ -341,6 +341,43 @@ static int do_ignore_term(int argc, char **argv)
 	busy_for_ever();
 }
 
+/* How late it wakes up, once a hundredth of a second, until SIGTERM. */
+static int late_us[1 << 18];
+static volatile sig_atomic_t enough;
+
+static void on_term(int sig)
+{
+	enough = sig;
+}
+
+static int compare_int(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+static int do_lateness(int argc, char **argv)
+{
+	struct sigaction end = { .sa_handler = on_term };
+	size_t n = 0;
+
+	(void)argc;
+	(void)argv;
+	sigaction(SIGTERM, &end, NULL);
+	puts("ready");
+	fflush(stdout);
+	while (!enough && n < LENGTH(late_us)) {
+		int64_t before = now(CLOCK_MONOTONIC);
+
+		hold(10 * MILLISECOND);
+		late_us[n++] =
+			(int)((now(CLOCK_MONOTONIC) - before) / 1000) - 10000;
+	}
+	qsort(late_us, n, sizeof(*late_us), compare_int);
+	printf("%zu %d %d %d\n", n, late_us[n / 2], late_us[n * 99 / 100],
+	       late_us[n ? n - 1 : 0]);
+	return 0;
+}
+
 /* ---- memory ---- */
 
 static void touch(char *memory, size_t size)
@@ -385,6 +422,25 @@ static int do_memory(int argc, char **argv)
 
 	touch(map(size, MAP_PRIVATE | MAP_ANONYMOUS, -1), size);
 	hold_ms(argc, argv, 1);
+	return 0;
+}
+
+/* FILE tells how far it came, whatever ends it: 8 bytes, in this order. */
+static int do_memory_told(int argc, char **argv)
+{
+	size_t size = size_of(argv[1]);
+	int fd = open(argv[0], O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	volatile size_t *told;
+	char *memory = map(size, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+
+	(void)argc;
+	if (fd < 0 || ftruncate(fd, sizeof(*told)) < 0)
+		fail(argv[0]);
+	told = (volatile size_t *)map(sizeof(*told), MAP_SHARED, fd);
+	for (size_t at = 0; at < size; at += BLOCK) {
+		touch(memory + at, size - at < BLOCK ? size - at : BLOCK);
+		*told = at + BLOCK;
+	}
 	return 0;
 }
 
@@ -608,11 +664,12 @@ static int do_fill(int argc, char **argv)
 /* ---- many processes ---- */
 
 /* How many there are, this one too, once there can be no more. */
-static int full(long n, int leave)
+static int full(long n, int argc, char **argv)
 {
 	printf("%ld\n", n + 1);
 	fflush(stdout);
-	if (leave)
+	hold_ms(argc, argv, 1);
+	if (strcmp(argv[0], "exit") == 0)
 		return 1;
 	hold_for_ever();
 }
@@ -621,15 +678,15 @@ static const char *const hold_or_exit[] = { "hold", "exit", NULL };
 
 static int do_forks(int argc, char **argv)
 {
-	int leave = choice(argc, argv, 0, hold_or_exit);
 	pid_t pid;
 
+	choice(argc, argv, 0, hold_or_exit);
 	for (long n = 0;; n++) {
 		pid = fork();
 		if (pid == 0)
 			hold_for_ever();
 		if (pid < 0)
-			return full(n, leave);
+			return full(n, argc, argv);
 	}
 }
 
@@ -668,15 +725,15 @@ static void *hold_thread(void *nothing)
 
 static int do_threads(int argc, char **argv)
 {
-	int leave = choice(argc, argv, 0, hold_or_exit);
 	pthread_attr_t attributes;
 	pthread_t thread;
 
+	choice(argc, argv, 0, hold_or_exit);
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, 1 << 16);
 	for (long n = 0;; n++)
 		if (pthread_create(&thread, &attributes, hold_thread, NULL))
-			return full(n, leave);
+			return full(n, argc, argv);
 }
 
 static int do_zombies(int argc, char **argv)
@@ -1086,9 +1143,11 @@ static const struct verb verbs[] = {
 	  "[stdout|stderr|both [BYTES]]: write, for ever" },
 	{ "fork-bomb", do_fork_bomb, 0, 0, "everyone forks, for ever" },
 	{ "fork-storm", do_fork_storm, 0, 0, "fork and exit, for ever" },
-	{ "forks", do_forks, 0, 1,
-	  "[hold|exit]: fork until refused, print how many there are" },
+	{ "forks", do_forks, 1, 2,
+	  "hold|exit [MS]: until refused, print how many there are" },
 	{ "ignore-term", do_ignore_term, 0, 0, "busy, and ignores SIGTERM" },
+	{ "lateness", do_lateness, 0, 0,
+	  "till SIGTERM: how late sleeps end: count, 50 %, 99 %, max us" },
 	{ "map-file", do_map_file, 2, 3,
 	  "FILE SIZE [HOLD_MS]: write it, map it, read it" },
 	{ "memfd", do_memfd, 1, 3,
@@ -1097,6 +1156,8 @@ static const struct verb verbs[] = {
 	{ "memory-cow", do_memory_cow, 2, 3,
 	  "SIZE N [HOLD_MS]: N children share it" },
 	{ "memory-slow", do_memory_slow, 1, 1, "SIZE: in a second, for ever" },
+	{ "memory-told", do_memory_told, 2, 2,
+	  "FILE SIZE: write how far it came to FILE" },
 	{ "memory-tree", do_memory_tree, 2, 3,
 	  "SIZE N [HOLD_MS]: N children have that much each" },
 	{ "page-cache", do_page_cache, 2, 2,
@@ -1111,7 +1172,8 @@ static const struct verb verbs[] = {
 	{ "stop-self", do_stop_self, 0, 0, "SIGSTOP; 0 when it goes on" },
 	{ "sysv", do_sysv, 1, 3,
 	  "SIZE [attached|detached [HOLD_MS]]: a SysV segment" },
-	{ "threads", do_threads, 0, 1, "[hold|exit]: as forks, with threads" },
+	{ "threads", do_threads, 1, 2,
+	  "hold|exit [MS]: as forks, with threads" },
 	{ "threads-cpu", do_threads_cpu, 2, 2,
 	  "SECONDS N: by N threads together" },
 	{ "tmpfs", do_tmpfs, 2, 3, "DIR SIZE [HOLD_MS]: fill files there" },

@@ -740,11 +740,15 @@ static int do_zombies(int argc, char **argv)
 {
 	long n = number(argv[0]);
 
-	for (long i = 0; i < n; i++)
-		if (must_fork() == 0)
+	pid_t pid = 0;
+
+	for (long i = 0; i < n && pid >= 0; i++) {
+		pid = fork();
+		if (pid == 0)
 			_exit(0);
+	}
 	hold_ms(argc, argv, 1);
-	return 0;
+	return pid < 0;
 }
 
 /* Children that no signal but KILL ends, of a parent that is killed. */

@@ -106,7 +106,8 @@ def memory_rows():
     yield Row("memory", m64, "memory-tree 24M 5 200", MEMORY, core=True)
     yield Row("memory", m64, "memory-slow 100M", MEMORY)
     yield Row("memory", m64, "shared 256M 100", MEMORY)
-    yield Row("memory", m64, "memfd 256M mapped 100", MEMORY)
+    yield Row("memory", m64 + " --file-size unlimited",
+              "memfd 256M mapped 100", MEMORY)
     yield Row("memory", m64 + " --file-size unlimited",
               "memfd 256M written 100", MEMORY, looks=OK, unseen=never)
     # What the watch does against it: files are not larger than memory may be.

@@ -219,6 +219,14 @@ static void make_pipe(int fds[2])
 
 /* ---- processor time ---- */
 
+/* What is left of `time` for one of `n`, besides what we took ourselves. */
+static int64_t share(int64_t time, long n)
+{
+	int64_t left = time - now(CLOCK_PROCESS_CPUTIME_ID);
+
+	return left > 0 ? left / n : 0;
+}
+
 static int do_cpu(int argc, char **argv)
 {
 	(void)argc;
@@ -226,45 +234,41 @@ static int do_cpu(int argc, char **argv)
 	return 0;
 }
 
-static int do_cpu_tree(int argc, char **argv)
+/* N children burn it, together or in turn. */
+static int burn_in_children(int64_t time, long n, int in_turn)
 {
-	int64_t time = duration(argv[0]);
-	long n = number(argv[1]);
+	for (; n > 0; n--) {
+		int64_t part = share(time, n);
 
-	(void)argc;
-	if (n < 1)
-		bad_argument(argv[1]);
-	for (long i = 0; i < n; i++)
 		if (must_fork() == 0) {
-			burn(time / n);
+			burn(part);
 			_exit(0);
 		}
+		time -= part;
+		if (in_turn)
+			wait_all();
+	}
 	return wait_all();
+}
+
+static int do_cpu_tree(int argc, char **argv)
+{
+	(void)argc;
+	return burn_in_children(duration(argv[0]), number(argv[1]), 0);
 }
 
 /* The kernel adds nothing to the parent's account: wait4(2) never tells. */
 static int do_cpu_ignored(int argc, char **argv)
 {
-	int64_t time = duration(argv[0]);
-	long n = argc > 1 ? number(argv[1]) : 1;
-
-	if (n < 1)
-		bad_argument(argv[1]);
 	signal(SIGCHLD, SIG_IGN);
-	for (long i = 0; i < n; i++) {
-		if (must_fork() == 0) {
-			burn(time / n);
-			_exit(0);
-		}
-		wait_all();
-	}
-	return 0;
+	return burn_in_children(duration(argv[0]),
+				argc > 1 ? number(argv[1]) : 1, 1);
 }
 
 /* It has ended, as is seen without waiting for it, and stays a zombie. */
 static int do_cpu_unwaited(int argc, char **argv)
 {
-	int64_t time = duration(argv[0]);
+	int64_t time = share(duration(argv[0]), 1);
 	siginfo_t info;
 	pid_t pid;
 
@@ -315,7 +319,7 @@ static int do_threads_cpu(int argc, char **argv)
 	(void)argc;
 	if (n < 1 || n > (long)LENGTH(thread))
 		bad_argument(argv[1]);
-	time = duration(argv[0]) / n;
+	time = share(duration(argv[0]), n);
 	for (long i = 0; i < n; i++) {
 		errno = pthread_create(&thread[i], NULL, burn_thread, &time);
 		if (errno)

@@ -6,7 +6,8 @@ The end is "VERDICT STATUS", and depends on what holds the limit. `looks`,
 rlimit, or by nothing, so that sandbox refuses; each is `end` where not given.
 "-" means that it is not tried there. `figure` says what of the report is known
 beforehand: `cpu` seconds, a `peak` of memory in bytes, a `count` that the
-program prints, the bytes of `output`.
+program prints, the bytes of `output`. {project} is the working directory,
+{guard} a time that is enough.
 """
 import dataclasses
 
@@ -17,7 +18,7 @@ M = 1 << 20
 class Row:
     limit: str  # the option that is tried
     options: str
-    program: str  # for hog; {project} and {private} are directories inside
+    program: str  # for hog
     end: str
     looks: str = ""
     rlimit: str = ""
@@ -49,26 +50,26 @@ NONE = "setup-failed 125"
 OK = "ok 0"
 DELEGATE = "Delegate="
 
-# A guard for what the limit that is tried may not see.
-GUARD = " --time-limit 4"
+# Ends what the limit that is tried does not see.
+GUARD = " --time-limit {guard}"
 
 
 def cpu_rows():
     burners = [
         ("cpu {}", True), ("cpu-tree {} 4", False), ("threads-cpu {} 4", False),
         ("cpu-unwaited {}", False), ("cpu-ignored {}", True),
-        ("cpu-ignored {} 40", False), ("cpu-daemon {}", True)]
+        ("cpu-daemon {}", True)]
     for program, core in burners:
-        # Looks see a child only while it is there, and nobody waits for it.
-        short = "40" in program
-        yield Row("cpu-time", "--cpu-time 0.3" + GUARD,
-                  program.format(30), CPU, core=core,
-                  looks=TIME if short else "",
-                  unseen="children that end soon, with SIGCHLD ignored"
-                  if short else "")
+        yield Row("cpu-time", "--cpu-time 0.3" + GUARD, program.format(30), CPU,
+                  core=core)
+    # Looks see a child only while it is there, and nobody waits for it.
+    yield Row("cpu-time", "--cpu-time 0.3" + GUARD, "cpu-ignored 30 600", CPU,
+              looks=TIME, unseen="children that end soon and that nobody "
+              "waits for")
     for program, core in burners:
         yield Row("cpu-time", "--cpu-time 60", program.format(0.5), OK,
                   cpu=0.5, core=core)
+    yield Row("cpu-time", "--cpu-time 60", "cpu-ignored 0.5 40", OK, cpu=0.5)
     yield Row("cpu-time", "--cpu-time 0.3" + GUARD, "busy", CPU)
     yield Row("cpu-time", "--cpu-time 0.3 --grace 0.2" + GUARD, "ignore-term",
               CPU)

@@ -60,9 +60,6 @@ check: ## install what the tests lack and run all of them
 
 include tests/checks.mk
 
-check-vm: all ## the main job on stock kernels: VM=RUNNER, a machine's runner
-	for k in 6.1 6.12; do $(VM) --kernel $$k -- tests/vm/smoke || exit 1; done
-
 asan: ## unit, golden, corpus and command-line tests under ASan and UBSan
 	@packaging/deps build test
 	$(MAKE) --no-print-directory B=build/asan STATIC=0 CFLAGS="-O1 \
@@ -129,6 +126,6 @@ help: ## this list
 	@sed -n 's/^\([a-z0-9_.-]*\):.*## \(.*\)/  \1\t\2/p' Makefile tests/checks.mk | expand -t 24
 
 .DELETE_ON_ERROR:
-.PHONY: all demo check $(CHECKS) check-vm asan valgrind fuzz bench lint format \
+.PHONY: all demo check $(CHECKS) asan valgrind fuzz bench lint format \
 	man install uninstall dist clean help compile_commands.json
 -include $(OBJ:.o=.d)

@@ -40,3 +40,32 @@ check-attacks: $(BIN) ## ways out of sandboxes: open without their wall, closed 
 
 check-embedded: $(BIN) ## a changed profile changes the filter that is embedded
 	+B=$(B) SANDBOX=$(abspath $(BIN)) tests/embedded
+
+check-limits: $(BIN) $(B)/hog ## every limit against programs that want more
+	$(INSIDE) HOG=$(abspath $(B)/hog) tests/limits/run --out $(B)/limits.tsv
+
+# On virtual machines with stock kernels: VM=RUNNER runs a command on one.
+IN_VM := $(BIN) $(B)/probe $(B)/hog
+WAYS  := login service root bare cgroups
+check-vm: $(IN_VM) ## the main job and limits on stock kernels: VM=RUNNER
+	for k in 6.1 6.12; do $(VM) --kernel $$k -- tests/vm/smoke || exit 1; done
+	$(VM) --root -- tests/vm/limits --core $(WAYS) load
+
+check-vm-limits: $(IN_VM) ## all about limits on both kernels: half an hour
+	for k in 6.1 6.12; do $(VM) --kernel $$k --root --timeout 3000 \
+		--out $(B)/limits-$$k -- tests/vm/limits || exit 1; done
+
+check-vm-load: $(IN_VM) ## 200 sandboxes at once and 5,000 in a row: VM=RUNNER
+	$(VM) --root --timeout 6000 -- tests/vm/limits load \
+		--at-once 200 --in-a-row 5000
+
+limits-table: $(IN_VM) ## measure again what doc/limits.md says: VM=RUNNER
+	$(INSIDE) HOG=$(abspath $(B)/hog) tests/limits/run --out $(B)/limits.tsv
+	$(INSIDE) HOG=$(abspath $(B)/hog) tests/limits/run --only memory-told \
+		--repeat 20 --out $(B)/limits-told.tsv
+	$(VM) --root --timeout 3000 --out $(B)/limits-6.1 -- \
+		tests/vm/limits login scope shell service root bare delegated
+	tests/limits/table doc/limits.md.in $(B)/limits.tsv \
+		$(B)/limits-told.tsv $(B)/limits-6.1/*.tsv >doc/limits.md
+
+.PHONY: check-limits check-vm check-vm-limits check-vm-load limits-table

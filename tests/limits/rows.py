@@ -104,6 +104,7 @@ def memory_rows():
     yield Row("memory", m64, "memory 256M 100", MEMORY, core=True)
     yield Row("memory", m64, "memory-told {project}/told 2G", MEMORY,
               core=True)
+    yield Row("memory", m64, "memory-told {project}/told 1G 4", MEMORY)
     yield Row("memory", m64, "memory-tree 24M 5 200", MEMORY, core=True)
     yield Row("memory", m64, "memory-slow 100M", MEMORY)
     yield Row("memory", m64, "shared 256M 100", MEMORY)

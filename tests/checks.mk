@@ -59,11 +59,12 @@ check-vm-load: $(IN_VM) ## 200 sandboxes at once and 5,000 in a row: VM=RUNNER
 	$(VM) --root --timeout 6000 -- tests/vm/limits load \
 		--at-once 200 --in-a-row 5000
 
+# What does not end as it should stands in the tables, and is marked there.
 limits-table: $(IN_VM) ## measure again what doc/limits.md says: VM=RUNNER
-	$(INSIDE) HOG=$(abspath $(B)/hog) tests/limits/run --out $(B)/limits.tsv
-	$(INSIDE) HOG=$(abspath $(B)/hog) tests/limits/run --only memory-told \
+	-$(INSIDE) HOG=$(abspath $(B)/hog) tests/limits/run --out $(B)/limits.tsv
+	-$(INSIDE) HOG=$(abspath $(B)/hog) tests/limits/run --only memory-told \
 		--repeat 20 --out $(B)/limits-told.tsv
-	$(VM) --root --timeout 3000 --out $(B)/limits-6.1 -- \
+	-$(VM) --root --timeout 3000 --out $(B)/limits-6.1 -- \
 		tests/vm/limits login scope shell service root bare delegated
 	tests/limits/table doc/limits.md.in $(B)/limits.tsv \
 		$(B)/limits-told.tsv $(B)/limits-6.1/*.tsv >doc/limits.md

@@ -73,7 +73,7 @@ def cpu_rows():
     yield Row("cpu-time", "--cpu-time 0.3" + GUARD, "busy", CPU)
     yield Row("cpu-time", "--cpu-time 0.3 --grace 0.2" + GUARD, "ignore-term",
               CPU)
-    yield Row("cpu-time", "--cpu-time 0.3 --pids 40" + GUARD, "fork-storm",
+    yield Row("cpu-time", "--cpu-time 0.3" + GUARD, "fork-storm",
               CPU, looks="-")
 
 
@@ -94,7 +94,7 @@ def time_rows():
               core=True)
     yield Row("time-limit", "--time-limit 0.5", "zombies 50 60000", TIME,
               wall=0.5)
-    yield Row("time-limit", "--time-limit 0.7 --pids 40", "fork-storm", TIME,
+    yield Row("time-limit", "--time-limit 0.7", "fork-storm", TIME,
               wall=0.7, looks="-", core=True)
 
 
@@ -146,8 +146,10 @@ def pids_rows():
               looks=killed)
     yield Row("pids", "--pids 20 --time-limit 0.5", "forks hold", TIME,
               count=20, looks=killed)
+    # Not where looks hold it, as root: nothing else would stop it there, and
+    # it would take the machine along.
     yield Row("pids", "--pids 60 --time-limit 0.7", "fork-bomb", TIME,
-              looks=killed, core=True)
+              looks="-", core=True)
     yield Row("pids", "--pids 20" + GUARD, "zombies 30 100", PIDS,
               looks=killed)
     yield Row("pids", "--pids 20", "zombies 15 100", OK)

@@ -63,7 +63,7 @@ def cpu_rows():
         yield Row("cpu-time", "--cpu-time 0.3" + GUARD, program.format(30), CPU,
                   core=core)
     # Looks see a child only while it is there, and nobody waits for it.
-    yield Row("cpu-time", "--cpu-time 0.3" + GUARD, "cpu-ignored 30 600", CPU,
+    yield Row("cpu-time", "--cpu-time 1" + GUARD, "cpu-ignored 30 60", CPU,
               looks=TIME, unseen="children that end soon and that nobody "
               "waits for")
     for program, core in burners:

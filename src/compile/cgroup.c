@@ -114,7 +114,8 @@ int compile_needs_cgroup(const struct compile *c, const char *option,
 	if (!c->out->cgroup.source) {
 		err_set(e, ERR_USAGE, "--%s needs a cgroup: %s", option,
 			why_none(c));
-		if (c->host->cgroup.scoped || c->host->caller->uid == 0)
+		if (!c->host->cgroup.mount || c->host->cgroup.scoped ||
+		    c->host->caller->uid == 0)
 			return -1;
 		return err_hint(e, "log in as yourself (ssh, not su), so that "
 				   "systemd runs your user manager, or give "

@@ -96,8 +96,6 @@ static int hold_memory(struct compile *c, struct lists *l, struct err *e)
 {
 	uint64_t value = c->out->memory;
 
-	if (hold_swap(c, l, e) < 0)
-		return -1;
 	if (!value)
 		return 0;
 	if (c->held & CONTROLLER_MEMORY) {
@@ -292,9 +290,9 @@ int compile_limits(struct compile *c, struct err *e)
 
 	for (size_t i = 0; i < c->plan->rlimits.count; i++)
 		*array_add(c->arena, &l.rlimits) = c->plan->rlimits.items[i];
-	if (hold_memory(c, &l, e) < 0 || hold_pids(c, &l, e) < 0 ||
-	    hold_cpu_time(c, &l, e) < 0 || hold_rest(c, &l, e) < 0 ||
-	    hold_time_and_output(c, &l, e) < 0)
+	if (hold_memory(c, &l, e) < 0 || hold_swap(c, &l, e) < 0 ||
+	    hold_pids(c, &l, e) < 0 || hold_cpu_time(c, &l, e) < 0 ||
+	    hold_rest(c, &l, e) < 0 || hold_time_and_output(c, &l, e) < 0)
 		return -1;
 	tell_rlimits(c, &l);
 	measure(c);

@@ -118,7 +118,6 @@ const struct stage stages[] = {
 
 	{ "await", ACTOR_INIT, NULL, stage_await },
 	{ "group", ACTOR_INIT, NULL, stage_group },
-	{ "urgency", ACTOR_INIT, wants_urgency, stage_urgency },
 	{ "connect", ACTOR_INIT, wants_output, stage_connect },
 	{ "membership", ACTOR_INIT, wants_membership, stage_membership },
 	{ "identity", ACTOR_INIT, wants_userns, stage_identity },
@@ -131,6 +130,7 @@ const struct stage stages[] = {
 	{ "scrub", ACTOR_INIT, wants_init, stage_scrub },
 	{ "assert", ACTOR_INIT, wants_assertion, stage_assert },
 	{ "drop", ACTOR_INIT, NULL, stage_drop },
+	{ "urgency", ACTOR_INIT, wants_urgency, stage_urgency },
 	{ "spawn", ACTOR_INIT, wants_init, stage_spawn },
 	{ "confine", ACTOR_INIT, wants_init, stage_confine },
 	{ "release", ACTOR_INIT, wants_init, stage_release },

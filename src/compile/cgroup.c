@@ -102,6 +102,15 @@ static int not_free(const char *option, const char *path, struct err *e)
 	return err_hint(e, "give one that is empty, cgroups(7)");
 }
 
+/* What systemd does not delegate to users unless told to. */
+static int ask_to_delegate(struct err *e)
+{
+	return err_hint(e, "an administrator delegates it with the lines "
+			   "[Service] and Delegate=cpu cpuset io memory pids "
+			   "in /etc/systemd/system/user@.service.d/"
+			   "delegate.conf, and systemctl daemon-reload");
+}
+
 int compile_needs_cgroup(const struct compile *c, const char *option,
 			 unsigned int controller, struct err *e)
 {
@@ -114,6 +123,8 @@ int compile_needs_cgroup(const struct compile *c, const char *option,
 	if (!c->out->cgroup.source) {
 		err_set(e, ERR_USAGE, "--%s needs a cgroup: %s", option,
 			why_none(c));
+		if (controller & (CONTROLLER_CPUSET | CONTROLLER_IO))
+			return ask_to_delegate(e);
 		if (!c->host->cgroup.mount || c->host->cgroup.scoped ||
 		    c->host->caller->uid == 0)
 			return -1;
@@ -125,10 +136,7 @@ int compile_needs_cgroup(const struct compile *c, const char *option,
 		"--%s needs the cgroup controller '%s', which is not delegated "
 		"here",
 		option, str_text(&name));
-	return err_hint(e, "an administrator delegates it with the lines "
-			   "[Service] and Delegate=cpu cpuset io memory pids "
-			   "in /etc/systemd/system/user@.service.d/"
-			   "delegate.conf, and systemctl daemon-reload");
+	return ask_to_delegate(e);
 }
 
 /* --- what is written ---------------------------------------------------- */

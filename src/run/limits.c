@@ -158,20 +158,29 @@ static bool counts_exactly(const struct run *r)
 	return r->cgroup.cpu >= 0 || r->limits.clock >= 0;
 }
 
-static void check_cpu(struct run *r, uint64_t now, uint64_t used)
+static void judge_cpu(struct run *r, uint64_t used)
 {
-	uint64_t limit = r->program->cpu_time;
+	if (r->program->cpu_time && used >= r->program->cpu_time &&
+	    !r->limits.asked_to_end)
+		limits_end(r, CAUSE_CPU_TIME);
+}
+
+/* Reads it, and says when it could be used up at the earliest. */
+static void check_cpu(struct run *r, uint64_t now)
+{
+	uint64_t limit = r->program->cpu_time, used = exact_cpu(r).all;
 	struct err e;
 
 	if (used == UNKNOWN) {
 		err_sys(&e, "read the processor time");
 		limits_fail(r, &e);
-	} else if (used >= limit) {
-		limits_end(r, CAUSE_CPU_TIME);
-	} else if (counts_exactly(r)) {
+		return;
+	}
+	r->limits.cpu = 0;
+	judge_cpu(r, used);
+	if (used < limit)
 		r->limits.cpu = now + clamp((limit - used) / processors(r),
 					    LOOK_MIN, LOOK_MAX);
-	}
 }
 
 /* --- looks -------------------------------------------------------------- */
@@ -327,8 +336,7 @@ static void look(struct run *r)
 	if (p->memory && seen.memory >= p->memory)
 		limits_end(r, CAUSE_MEMORY);
 	take_figures(r, &seen);
-	if (p->looks & LOOK_CPU && p->cpu_time && !l->asked_to_end)
-		check_cpu(r, limits_now(), seen.cpu);
+	judge_cpu(r, seen.cpu);
 	if (!l->ended)
 		schedule_look(r, &seen, limits_now() - l->looked);
 	l->looked = 0;
@@ -371,7 +379,7 @@ void limits_begin(struct run *r)
 	if (p->measure)
 		l->before = all_cpu(r);
 	if (p->cpu_time && counts_exactly(r))
-		check_cpu(r, now, 0);
+		check_cpu(r, now);
 	if (p->looks || p->measure)
 		l->look = now + first_look(r);
 }
@@ -429,7 +437,7 @@ void limits_tick(struct run *r)
 	if (is_due(l->kill, now))
 		kill_all(r);
 	if (is_due(l->cpu, now))
-		check_cpu(r, now, exact_cpu(r).all);
+		check_cpu(r, now);
 	if (is_due(l->look, now))
 		look(r);
 }

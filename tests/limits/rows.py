@@ -183,7 +183,7 @@ def file_rows():
 
 def cgroup_rows():
     yield Row("cpus", "--cpus 0.5 --time-limit 2", "busy", TIME, error=NONE,
-              hint="Delegate=", core=True)
+              hint="Delegate=|--cgroup-parent", core=True)
     yield Row("cpus", "--cpus 0.5 --time-limit 2", "threads-cpu 30 4", TIME,
               error=NONE)
     yield Row("cpu-weight", "--cpu-weight 10", "cpu 0.1", OK, error=NONE)
@@ -195,7 +195,7 @@ def cgroup_rows():
     yield Row("io-weight", "--io-weight 10", "page-cache {project}/f 4M", OK,
               error=NONE, hint="Delegate=")
     yield Row("require-cgroup", "--require-cgroup --memory 64M", "exit 0", OK,
-              error=NONE, hint="Delegate=", core=True)
+              error=NONE, hint="Delegate=|--cgroup-parent", core=True)
 
 
 def end_rows():

@@ -238,8 +238,30 @@ static bool holds(const struct program *p)
 	return p->memory || p->kill_at_pids || p->looks & LOOK_CPU;
 }
 
-/* Figures alone cost less than a hundredth of the time. */
+/*
+ * Figures alone cost less than a hundredth of the time, but at the start: much
+ * happens then, and short programs have nothing else.
+ */
 #define FIGURE_SHARE 150
+#define FIGURE_SHARE_FIRST 20
+#define FIRST (100 * MS)
+
+static uint64_t next_figure(struct run *r, uint64_t took)
+{
+	struct limits *l = &r->limits;
+	uint64_t age = limits_now() - l->began, least;
+	bool asked = r->program->measure || r->program->looks_soon;
+
+	if (!r->program->timeline)
+		l->every = clamp(age / 8, FIGURE_MIN,
+				 asked ? FIGURE_MAX : TELL_MAX);
+	if (!asked && l->every < FIGURE_FIRST)
+		l->every = FIGURE_FIRST;
+	least = took * (age < FIRST && !r->program->timeline ?
+				FIGURE_SHARE_FIRST :
+				FIGURE_SHARE);
+	return l->every > least ? l->every : least;
+}
 
 /* `took`: nanoseconds for this one. */
 static void schedule_look(struct run *r, const struct look *seen, uint64_t took)
@@ -252,11 +274,7 @@ static void schedule_look(struct run *r, const struct look *seen, uint64_t took)
 	if (holds(p))
 		next = clamp(next_for_limits(r, seen), least, LOOK_MAX);
 	if (p->measure || p->looks & LOOK_TASKS) {
-		if (!p->timeline)
-			l->every = clamp(2 * l->every, FIGURE_MIN,
-					 p->measure ? FIGURE_MAX : TELL_MAX);
-		least = l->every > FIGURE_SHARE * took ? l->every :
-							 FIGURE_SHARE * took;
+		least = next_figure(r, took);
 		next = next < least ? next : least;
 	}
 	l->look = limits_now() + next;

@@ -36,16 +36,17 @@ int parse_number(const char *text, uint64_t max, const char *what,
 
 int parse_size(const char *text, uint64_t *out, struct err *e)
 {
-	static const char units[] = "KMGT";
+	static const char units[] = "KMGTkmgt";
 	uint64_t n = 0;
 	const char *end = digits(text, 10, &n);
 
 	if (end && *end) {
-		const char *unit = strchr(units, *end & ~0x20);
+		const char *unit = strchr(units, *end);
 
 		if (!unit || end[1] ||
 		    __builtin_mul_overflow(
-			    n, UINT64_C(1) << 10 * (unit - units + 1), &n))
+			    n, UINT64_C(1) << 10 * ((unit - units) % 4 + 1),
+			    &n))
 			end = NULL;
 	}
 	if (!end || n == 0 || n > INT64_MAX)

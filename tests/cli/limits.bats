@@ -57,7 +57,7 @@ gone() {
 		pids=1.5 cpus=0 cpus=x cpu-weight=0 cpu-weight=10001 \
 		cpuset-cpus=3-1 cpuset-cpus=x io-max=/dev/null \
 		io-max=/dev/null:bps=1 io-weight=x time-limit=0 time-limit=-1 \
-		time-limit=1d cpu-time=0 cpu-time=x grace=x file-size=0 \
+		time-limit=1w cpu-time=0 cpu-time=x grace=x file-size=0 \
 		open-files=0 output-limit=0 output-limit=1.5M tmp-size=x \
 		rlimit=cpu rlimit=x=1 cgroup-parent= report= timeline= \
 		report-fd=x memory=9999999999G time-limit=9999999999h; do
@@ -106,6 +106,12 @@ gone() {
 	fails 125 '--unshare-pid' -- --share-pid --memory 1G
 	works --share-pid --memory unlimited --pids unlimited ./probe exit 0
 	fails 125 '--memory needs' -- --profile none --bind / / --memory 1G
+	if ! at_hand --require-cgroup; then
+		fails 125 '--time-limit needs' -- --profile none --bind / / \
+			--time-limit 20
+		fails 125 '--output-limit needs' -- --profile none --bind / / \
+			--output-limit 1M
+	fi
 }
 
 # --- time --------------------------------------------------------------------
@@ -118,7 +124,6 @@ gone() {
 	ended 124 -- --time-limit 300ms sh -c 'trap "" TERM INT HUP; sleep 30 &
 		sleep 30; sleep 30'
 	ended 124 -- --time-limit 0.3s --as-pid-1 sleep 30
-	ended 124 -- --time-limit 0.3s --profile none --bind / / sleep 30
 	# All of it ends, whatever it has begun.
 	ended 124 -- --time-limit 0.5 sh -c "setsid sleep $mark & sleep 30"
 	within 10 gone "sleep $mark"
@@ -159,7 +164,8 @@ gone() {
 
 @test "when the grace is over, who goes on is killed" {
 	ended 124 'the time limit of 300ms' -- --time-limit 0.3 --grace 300ms \
-		sh -c 'trap "echo told" TERM; while :; do sleep 0.1; done'
+		sh -c 'exec 2>&-; trap "echo told" TERM
+			while :; do sleep 0.1; done'
 	says told
 	ended 124 -- --time-limit 0.2 --grace 200ms --as-pid-1 sleep 30
 }

@@ -120,6 +120,13 @@ static void check(const struct row *rows, size_t n)
 	"  limit memory 4294963200, held by the supervisor, which looks\n"     \
 	"  limit pids 64, held by an rlimit\n"
 
+#define LACKS(name)                                                            \
+	" needs the cgroup controller '" name "', which is not delegated "     \
+	"here; an administrator delegates it with the lines [Service] and "    \
+	"Delegate=cpu cpuset io memory pids in "                               \
+	"/etc/systemd/system/user@.service.d/delegate.conf, and systemctl "    \
+	"daemon-reload\n"
+
 /* --- where it comes from ------------------------------------------------ */
 
 static void below_the_current_one(void **state)
@@ -256,23 +263,16 @@ static void as_was_said(void **state)
 		"    hands on +pids\n" WRITES BY_CGROUP },
 	      /* No other place is used for what it lacks. */
 	      { ANN ALONE "cgroup given /c/g usable +pids\n",
-		"--cgroup-parent /c/g",
-		"  a cgroup below /c/g (as was said)\n"
-		"    pids.max 65\n"
-		"  limit memory 4294963200, held by the supervisor, which "
-		"looks\n"
-		"  limit pids 64, held by the cgroup\n" },
+		"--cgroup-parent /c/g", "--cgroup-parent" LACKS("memory") },
 	      { ANN ALONE "cgroup given /c/g usable\n",
 		"--cgroup-parent /c/g --memory unlimited --pids unlimited",
 		"  a cgroup below /c/g (as was said)\n" },
 	      /* With processes in it, it cannot hand on. */
 	      { ANN "cgroup given /c/g usable can-enable memory pids\n" MOUNT,
 		"--cgroup-parent /c/g --require-cgroup",
-		"--require-cgroup needs the cgroup controller 'memory pids', "
-		"which is not delegated here; an administrator delegates it "
-		"with the lines [Service] and Delegate=cpu cpuset io memory "
-		"pids in /etc/systemd/system/user@.service.d/delegate.conf, "
-		"and systemctl daemon-reload\n" });
+		"--require-cgroup: '/c/g' has processes in it, so that it "
+		"cannot hand its controllers on; give one that is empty, "
+		"cgroups(7)\n" });
 }
 
 /* --- a scope ------------------------------------------------------------ */
@@ -299,8 +299,7 @@ static void a_scope(void **state)
 	      { ANN LOGIN "cgroups scoped\n", "--pids 64", BY_LOOKS },
 	      { ANN LOGIN "cgroups scoped\n", "--cpus 1",
 		"--cpus needs a cgroup: the scope that systemd made cannot be "
-		"used; start it in one: systemd-run --user --scope -p "
-		"Delegate=yes sandbox ...\n" },
+		"used\n" },
 	      { ANN LOGIN SCOPE,
 		"--pids unlimited --memory unlimited --require-cgroup", AGAIN },
 	      { ANN LOGIN SCOPE, "--time-limit 1 --output-limit 1 --stats",
@@ -379,9 +378,9 @@ static void what_only_a_cgroup_holds(void **state)
 		"    io.max 8:0 rbps=1048576 wiops=9\n"
 		"    io.max 8:16 riops=5\n    io.weight 50\n"
 		"  limit memory 1073741824, held by the cgroup\n"
+		"  limit swap 5242880, held by the cgroup\n"
 		"  limit pids 10, held by the cgroup\n"
 		"  limit cpu-time 120000 ms, held by the cgroup\n"
-		"  limit swap 5242880, held by the cgroup\n"
 		"  limit cpus 1.25, held by the cgroup\n"
 		"  limit cpu-weight 7, held by the cgroup\n"
 		"  limit cpuset-cpus 0,2-3, held by the cgroup\n"
@@ -400,15 +399,8 @@ static void what_only_a_cgroup_holds(void **state)
 
 #define NONE                                                                   \
 	" needs a cgroup: none was delegated to you, and systemd's user "      \
-	"manager cannot be asked; start it in one: systemd-run --user "        \
-	"--scope -p Delegate=yes sandbox ...\n"
-#define LACKS(name)                                                            \
-	" needs the cgroup controller '" name "', which is not delegated "     \
-	"here; an administrator delegates it with the lines [Service] and "    \
-	"Delegate=cpu cpuset io memory pids in "                               \
-	"/etc/systemd/system/user@.service.d/delegate.conf, and systemctl "    \
-	"daemon-reload\n"
-
+	"manager cannot be asked; log in as yourself (ssh, not su), so that "  \
+	"systemd runs your user manager, or give --cgroup-parent\n"
 /* A limit that nothing would hold is an error. */
 static void what_nothing_holds(void **state)
 {
@@ -430,13 +422,9 @@ static void what_nothing_holds(void **state)
 		"--require-cgroup" LACKS("cpu io") },
 	      { ANN BARE, "--swap 0 --stats", "--swap" LACKS("memory") },
 	      { ANN, "--cpus 1",
-		"--cpus needs a cgroup: cgroup v2 is not mounted here; start "
-		"it in one: systemd-run --user --scope -p Delegate=yes sandbox "
-		"...\n" },
+		"--cpus needs a cgroup: cgroup v2 is not mounted here\n" },
 	      { ROOT LOGIN, "--cpus 1",
-		"--cpus needs a cgroup: cgroups cannot be made here; start it "
-		"in one: systemd-run --user --scope -p Delegate=yes sandbox "
-		"...\n" });
+		"--cpus needs a cgroup: cgroups cannot be made here\n" });
 }
 
 static void without_a_pid_namespace(void **state)
@@ -454,7 +442,17 @@ static void without_a_pid_namespace(void **state)
 		"--share-pid --memory unlimited --pids unlimited --cpu-time 1",
 		"--cpu-time needs a cgroup, which is not at hand, or a PID "
 		"namespace; add --unshare-pid after what takes it away, or "
-		"lift the limit with --cpu-time unlimited\n" });
+		"lift the limit with --cpu-time unlimited\n" },
+	      { ANN LOGIN,
+		"--share-pid --memory unlimited --pids 5 --time-limit 1",
+		"--time-limit needs a cgroup, which is not at hand, or a PID "
+		"namespace; add --unshare-pid after what takes it away, or "
+		"lift the limit with --time-limit unlimited\n" },
+	      { ANN LOGIN,
+		"--share-pid --memory unlimited --pids 5 --output-limit 1",
+		"--output-limit needs a cgroup, which is not at hand, or a PID "
+		"namespace; add --unshare-pid after what takes it away, or "
+		"lift the limit with --output-limit unlimited\n" });
 }
 
 /* --- what else follows -------------------------------------------------- */
@@ -501,7 +499,7 @@ static void fills_the_program(void **state)
 	assert_int_equal(program_of(&a, ANN BESIDE, "", &p, &scope, &e), 0);
 	assert_int_equal(p.looks, 0);
 	assert_int_equal(p.memory, 0);
-	assert_int_equal(p.pids, 0);
+	assert_int_equal(p.pids, 64);
 	assert_int_equal(p.rlimit_count, 0);
 	assert_false(p.measure || p.perf || p.kill_at_pids);
 	assert_true(p.cgroup.writes[2].optional);

@@ -86,7 +86,9 @@ static void fails(const char *text, const char *line)
 	arena_release(&a);
 }
 
-#define NO_SIZE "is not a size (1 byte or more, as in 4096, 64K, 256M, 2G)"
+#define NO_SIZE_HERE "is not a size (1 byte or more, as in 4096, 64K, 256M, 2G)"
+#define NO_SIZE NO_SIZE_HERE ", nor unlimited"
+#define NO_SHARE NO_SIZE "; or it is a share of the machine's, as in 50%"
 #define NO_DURATION                                                            \
 	"is not a duration (more than 0, as in 500ms, 10, 1.5s, 2m, 1h)"
 
@@ -158,9 +160,10 @@ static void sizes(void **state)
 		scalar(&at[i], "64M", UINT64_C(64) << 20);
 		scalar(&at[i], "9223372036854775807", INT64_MAX);
 		takes_back(&at[i]);
-		REFUSES(at[i].option, NO_SIZE, "", "0", "0M", "-1", "1.5G",
-			"1KB", "x", "Unlimited", "max", "9223372036854775808",
-			"8388608T", "99999999999999999999999");
+		REFUSES(at[i].option, i ? NO_SIZE : NO_SHARE, "", "0", "0M",
+			"-1", "1 ", "1.5G", "1KB", "x", "Unlimited", "max",
+			"9223372036854775808", "8388608T",
+			"99999999999999999999999");
 	}
 	REFUSES("file-size", NO_SIZE, "", "0", "-1", "x", "8388608T");
 }
@@ -178,8 +181,9 @@ static void durations(void **state)
 		scalar(&at[i], "10", UINT64_C(10000000000));
 		scalar(&at[i], "500ms", 500000000);
 		scalar(&at[i], "1.5h", UINT64_C(5400000000000));
+		scalar(&at[i], "2d", UINT64_C(172800000000000));
 		takes_back(&at[i]);
-		REFUSES(at[i].option, NO_DURATION, "", "0", "0ms", "-1", "1d",
+		REFUSES(at[i].option, NO_DURATION, "", "0", "0ms", "-1", "1w",
 			"1,5", "x", "1m30s", "9223372037", "2562048h");
 	}
 	scalar(&grace, "2s", UINT64_C(2000000000));
@@ -247,7 +251,7 @@ static void shares_of_memory(void **state)
 	arena_release(&a);
 	REFUSES("memory", "is not a share (1% to 100%)", "0%", "101%", "-1%",
 		"1.5%", "x%", "1G%", "18446744073709551617%", "50%%");
-	REFUSES("memory", NO_SIZE, "%", "50 %x", "50%x");
+	REFUSES("memory", NO_SHARE, "%", "50 %x", "50%x");
 }
 
 static void swap(void **state)
@@ -267,7 +271,7 @@ static void swap(void **state)
 	assert_true(l->swap_given && l->swap.value == UINT64_MAX);
 	assert_true(asked_of(&a, "-p none --swap 0")->limits.swap.asked);
 	arena_release(&a);
-	REFUSES("swap", NO_SIZE, "", "00", "-1", "x", "10%");
+	REFUSES("swap", NO_SIZE "; 0 is no swap", "", "00", "-1", "x", "10%");
 }
 
 /* --- rlimits ------------------------------------------------------------ */
@@ -433,13 +437,13 @@ static void no_devices(void **state)
 	      "rbps, wbps (bytes a second), riops and wiops (operations a "
 	      "second), as in rbps=10M\n");
 	fails("io-max /dev/sda:rbps=0\n",
-	      "t.profile:1: io-max: '0' " NO_SIZE "\n");
+	      "t.profile:1: io-max: '0' " NO_SIZE_HERE "\n");
 	fails("io-max /dev/sda:rbps=\n",
-	      "t.profile:1: io-max: '' " NO_SIZE "\n");
+	      "t.profile:1: io-max: '' " NO_SIZE_HERE "\n");
 	fails("io-max /dev/sda:rbps=1,wiops=-1\n",
-	      "t.profile:1: io-max: '-1' " NO_SIZE "\n");
+	      "t.profile:1: io-max: '-1' " NO_SIZE_HERE "\n");
 	fails("io-max /dev/sda:rbps=max\n",
-	      "t.profile:1: io-max: 'max' " NO_SIZE "\n");
+	      "t.profile:1: io-max: 'max' " NO_SIZE_HERE "\n");
 }
 
 /* --- cgroups and reports ------------------------------------------------ */

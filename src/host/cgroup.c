@@ -90,11 +90,13 @@ struct mounts {
 	ARRAY(const char *) list;
 };
 
-static void list_mounts(struct arena *a, struct mounts *out)
+/* Returns false if there may be more of them. */
+static bool list_mounts(struct arena *a, struct mounts *out)
 {
 	FILE *f = fopen("/proc/self/mountinfo", "re");
 	autofree char *line = NULL;
 	size_t room = 0;
+	bool all;
 
 	while (f && getline(&line, &room, f) > 0) {
 		char *type = strstr(line, " - cgroup2 ");
@@ -106,8 +108,10 @@ static void list_mounts(struct arena *a, struct mounts *out)
 		unescape(path);
 		*array_add(a, &out->list) = arena_dup(a, path);
 	}
+	all = f && !ferror(f);
 	if (f)
 		fclose(f);
+	return all;
 }
 
 /* The places that are usual are tried first; who has another is looked for. */
@@ -123,16 +127,18 @@ static const char *search_mount(struct arena *a)
 }
 
 /* What the command must not write to: all, wherever they are. */
-static void look_mounts(struct arena *a, struct host_cgroup *h)
+static int look_mounts(struct arena *a, struct host_cgroup *h, struct err *e)
 {
 	struct mounts mounts = { 0 };
 
 	if (!h->given.usable && !h->current.usable && !h->parent.usable &&
 	    !h->root.usable)
-		return;
-	list_mounts(a, &mounts);
+		return 0;
+	if (!list_mounts(a, &mounts))
+		return err_sys(e, "list the mounts of cgroups");
 	h->mounts = mounts.list.items;
 	h->mount_count = mounts.list.count;
+	return 0;
 }
 
 static const char *find_mount(struct arena *a)
@@ -341,7 +347,8 @@ int cgroup_look(struct arena *a, const struct caller *caller,
 		look_own(a, caller, &h);
 	if (h.mount && wants->scope && !h.scoped)
 		h.scope = has_user_manager(caller);
-	look_mounts(a, &h);
+	if (look_mounts(a, &h, e) < 0)
+		return -1;
 	if (wants->perf) {
 		autoclose int fd = sys_task_clock();
 

@@ -19,12 +19,23 @@
 
 /* --- making ------------------------------------------------------------- */
 
+/* 1 if it is open, 0 if not. Close-on-exec is what stands in for a closed one. */
+static int is_open(int fd, struct err *e)
+{
+	int flags = fcntl(fd, F_GETFD);
+
+	if (flags < 0)
+		return err_sys(e, "look at standard %s",
+			       fd == 1 ? "output" : "error");
+	return flags == 0;
+}
+
 static int check_descriptor(int fd, struct err *e)
 {
-	if (fcntl(fd, F_GETFD) < 0)
-		return 0; /* closed: nothing is written there */
-	if (!isatty(fd))
-		return 0;
+	int open = is_open(fd, e);
+
+	if (open <= 0 || !isatty(fd))
+		return open < 0 ? -1 : 0;
 	err_set(e, ERR_USAGE, "--output-limit: standard %s is a terminal",
 		fd == 1 ? "output" : "error");
 	return err_hint(e, "send it to a file or a pipe, as with %s",
@@ -48,12 +59,12 @@ static bool is_same_file(void)
 
 static int open_stream(struct stream *s, int to, struct err *e)
 {
-	int flags = fcntl(to, F_GETFL), pair[2];
+	int flags, pair[2], open = is_open(to, e);
 	struct stat st;
 
-	/* Close-on-exec is what sandbox put in the place of a closed one. */
-	if (flags < 0 || fcntl(to, F_GETFD) != 0)
-		return 0;
+	if (open <= 0)
+		return open;
+	flags = fcntl(to, F_GETFL);
 	if (pipe2(pair, O_CLOEXEC) < 0)
 		return err_sys(e, "make a pipe");
 	/* A read that finds nothing has to come back. */
@@ -66,7 +77,7 @@ static int open_stream(struct stream *s, int to, struct err *e)
 	 * splice(2): EINVAL for a file that is appended to; and only a pipe
 	 * does not make it wait.
 	 */
-	if (fstat(to, &st) < 0)
+	if (flags < 0 || fstat(to, &st) < 0)
 		return err_sys(e, "look at standard %s",
 			       to == 1 ? "output" : "error");
 	s->copy = flags & O_APPEND ||

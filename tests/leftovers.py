@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a sandbox could leave behind on the host, for tests/sweep and kill9."""
+import fcntl
 import os
 import subprocess
 import sys
@@ -44,6 +45,23 @@ def cgroups():
     return {path for path, _, _ in os.walk("/sys/fs/cgroup")}
 
 
+def is_in_use(cgroup):
+    """Whether it is of a run that lives: sandbox holds its lock."""
+    while "/sandbox-run-" in cgroup:
+        try:
+            fd = os.open(cgroup, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            return True
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(fd)
+        cgroup = os.path.dirname(cgroup)
+    return False
+
+
 def new_cgroups(before):
     """Those without a process: what others make meanwhile has one soon."""
     found = cgroups() - before
@@ -54,7 +72,7 @@ def new_cgroups(before):
                     found.remove(path)
         except OSError:
             found.remove(path)
-    return found
+    return {path for path in found if not is_in_use(path)}
 
 
 def files(*tops):

@@ -93,7 +93,7 @@ static void compile_keep_fds(struct compile *c)
 /* More of them than can be looked at would be memory that nobody counts. */
 static int check_looked_at(const struct program *p, struct err *e)
 {
-	size_t n = p->base_tmpfs;
+	size_t n = p->base_tmpfs + p->scratch;
 
 	for (size_t i = 0; i < p->step_count; i++)
 		n += p->steps[i].kind == STEP_TMPFS;

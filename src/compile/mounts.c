@@ -58,15 +58,29 @@ static struct step *add_tmpfs(struct steps *s, const struct plan_mount *m)
 {
 	struct step *step = steps_add(s, STEP_TMPFS, NULL, m->dest, ATTR_TMPFS);
 
-	step->mode = m->mode == MODE_DEFAULT ? 0755 : m->mode;
+	steps_set_mode(step, m->mode == MODE_DEFAULT ? 0755 : m->mode);
 	step->size = m->kind == MOUNT_DEV ? m->size : steps_tmp_size(s, m);
 	return step;
 }
 
 static void add_dir(struct steps *s, const char *dest, mode_t mode)
 {
-	steps_add(s, STEP_DIR, NULL, dest, 0)->mode =
-		mode == MODE_DEFAULT ? 0755 : mode;
+	steps_set_mode(steps_add(s, STEP_DIR, NULL, dest, 0),
+		       mode == MODE_DEFAULT ? 0755 : mode);
+}
+
+/* They are the IPC namespace's, and only its owner may mount them. */
+static int add_mqueue(struct steps *s, const struct plan_mount *m,
+		      struct err *e)
+{
+	uint64_t namespaces = s->c->out->namespaces;
+
+	if (namespaces & CLONE_NEWUSER && !(namespaces & CLONE_NEWIPC)) {
+		err_set(e, ERR_USAGE, "--mqueue needs --unshare-ipc");
+		return err_at(e, "%s", m->origin);
+	}
+	steps_add(s, STEP_MQUEUE, NULL, m->dest, ATTR_PROC);
+	return 0;
 }
 
 /*
@@ -188,6 +202,7 @@ static void add_remount(struct steps *s, const struct plan_mount *m)
 	else
 		step = array_add(s->c->arena, &s->list);
 	step->kind = STEP_REMOUNT_RO;
+	step->fd = -1;
 	step->dest = m->dest;
 	step->origin = m->origin;
 	step->attributes = MOUNT_ATTR_RDONLY;
@@ -222,6 +237,16 @@ static int add_mount(struct steps *s, const struct plan_mount *m, struct err *e)
 	case MOUNT_HIDE_PRIVATE:
 		add_hide_private(s, m);
 		return 0;
+	case MOUNT_BIND_FD:
+		return data_bind(s, m, bind_attributes(m), e);
+	case MOUNT_FILE:
+	case MOUNT_DATA:
+		return data_file(s, m, e);
+	case MOUNT_CHMOD:
+		steps_add(s, STEP_CHMOD, NULL, m->dest, 0)->mode = m->mode;
+		return 0;
+	case MOUNT_MQUEUE:
+		return add_mqueue(s, m, e);
 	case MOUNT_HOME:
 		return places_home(s, m, e);
 	case MOUNT_WORKDIR:
@@ -278,6 +303,7 @@ int compile_mounts(struct compile *c, struct err *e)
 	if (protect_finish(&s, e) < 0)
 		return -1;
 	add_last(&s);
+	data_finish(&s);
 	c->out->steps = s.list.items;
 	c->out->step_count = s.list.count;
 	c->out->base_tmpfs = needs_base(&s);

@@ -164,6 +164,7 @@ static void show_home(struct steps *s, const struct path_fact *home)
 	show_entries(s, home);
 	close = array_add(s->c->arena, &s->last);
 	close->kind = STEP_REMOUNT_RO;
+	close->fd = -1;
 	close->dest = home->resolved;
 	close->attributes = MOUNT_ATTR_RDONLY;
 	s->c->home_shown = true;

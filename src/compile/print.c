@@ -77,13 +77,24 @@ static void print_held(const struct program_limit *l, struct str *out)
 	str_addf(out, ", held by %s\n", holders[l->holder]);
 }
 
+static bool is_taken(const struct program *p, int fd)
+{
+	for (size_t i = 0; i < p->taken_fd_count; i++)
+		if (p->taken_fds[i] == fd)
+			return true;
+	return false;
+}
+
 static void print_supervisor(const struct program *p, struct str *out)
 {
 	str_add(out, "supervisor\n  namespaces");
 	for (size_t i = 0; i < COUNT_OF(namespaces); i++)
 		if (p->namespaces & namespaces[i].flag)
 			str_addf(out, " %s", namespaces[i].name);
-	str_add(out, "\n  descriptors 0 1 2");
+	str_add(out, "\n  descriptors");
+	for (int fd = 0; fd <= 2; fd++)
+		if (!is_taken(p, fd))
+			str_addf(out, " %d", fd);
 	for (size_t i = 0; i < p->keep_fd_count; i++)
 		str_addf(out, " %d", p->keep_fds[i]);
 	str_add(out, "\n");
@@ -123,6 +134,10 @@ static void print_step(const struct step *s, struct str *out)
 		[STEP_PROTECT] = "protect",
 		[STEP_REMOUNT_RO] = "remount",
 		[STEP_HIDE] = "hide",
+		[STEP_FILE] = "file",
+		[STEP_DATA] = "data",
+		[STEP_CHMOD] = "chmod",
+		[STEP_MQUEUE] = "mqueue",
 		[STEP_HIDE_PRIVATE] = "hide-private",
 	};
 
@@ -130,11 +145,17 @@ static void print_step(const struct step *s, struct str *out)
 	if (s->source && !str_equal(s->source, s->dest))
 		add_word(out, s->source);
 	add_word(out, s->dest);
-	if (s->kind == STEP_TMPFS || s->kind == STEP_DIR)
+	if (s->kind == STEP_TMPFS || s->kind == STEP_DIR ||
+	    s->kind == STEP_FILE || s->kind == STEP_DATA ||
+	    s->kind == STEP_CHMOD)
 		str_addf(out, " mode=%04o", (unsigned int)s->mode);
+	if (s->parents && s->parents != 0755 && strchr(s->dest + 1, '/'))
+		str_addf(out, " parents=%04o", (unsigned int)s->parents);
 	if (s->size)
 		str_addf(out, " size=%llu", (unsigned long long)s->size);
 	print_attributes(s, out);
+	if (s->fd >= 0)
+		str_addf(out, " from descriptor %d", s->fd);
 	if (s->create)
 		str_add(out, " made if missing");
 	if (s->optional)
@@ -155,6 +176,8 @@ static void print_setup(const struct program *p, struct str *out)
 		str_add(out, "  loopback up\n");
 	if (p->base_tmpfs)
 		str_add(out, "  root is an empty tmpfs\n");
+	if (p->scratch)
+		str_add(out, "  a tmpfs beside it, out of sight\n");
 	for (size_t i = 0; i < p->step_count; i++)
 		print_step(&p->steps[i], out);
 	str_add(out, "  pivot to the new root, detach the old one\n");

@@ -27,6 +27,10 @@ enum step_kind {
 	STEP_PROTECT,	   /* dest bound on itself, if it is there */
 	STEP_REMOUNT_RO,   /* the mount at dest */
 	STEP_HIDE,	   /* whatever is at dest is covered, if it is there */
+	STEP_FILE,	   /* file dest, with what is read from fd: mode */
+	STEP_DATA,	   /* such a file, in the scratch, on dest */
+	STEP_CHMOD,	   /* of what is at dest: mode */
+	STEP_MQUEUE,	   /* the message queues on dest */
 	STEP_HIDE_PRIVATE, /* what others may not read, at dest and below */
 };
 
@@ -38,6 +42,8 @@ struct step {
 	const char *origin;  /* what asked for it, for messages; or NULL */
 	uint64_t attributes; /* MOUNT_ATTR_ of mount_setattr(2) to set */
 	mode_t mode;
+	mode_t parents;	   /* of directories made on the way; 0: 0755 */
+	int fd;		   /* the caller's: what it says or is; or -1 */
 	uint64_t size;	   /* of a tmpfs; 0: the kernel's default */
 	uint64_t dev, ino; /* what source was when looked at; 0: not known */
 	bool directory;	   /* source is one: what to create at dest */
@@ -124,6 +130,9 @@ struct program {
 	struct id_map uid, gid;
 	bool loopback;
 	bool base_tmpfs; /* the root starts as an empty tmpfs */
+	bool scratch;	 /* a tmpfs that nobody sees, for what steps keep */
+	const int *taken_fds; /* the caller's, that steps use up */
+	size_t taken_fd_count;
 	const struct step *steps;
 	size_t step_count;
 	const char *hostname;

@@ -112,6 +112,7 @@ static void add(struct guard *g, const char *dest, uint64_t attributes,
 	}
 	step = array_add(g->steps->c->arena, &out->list);
 	step->kind = STEP_PROTECT;
+	step->fd = -1;
 	step->dest = dest;
 	step->attributes = attributes;
 	step->create = create;

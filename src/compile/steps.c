@@ -23,13 +23,15 @@ struct step *steps_add(struct steps *s, enum step_kind kind, const char *source,
 	step->dest = dest;
 	step->attributes = attributes;
 	step->origin = s->origin;
+	step->fd = -1;
 	return step;
 }
 
 static bool is_file_system(const struct step *step)
 {
 	return step->kind == STEP_BIND || step->kind == STEP_TMPFS ||
-	       step->kind == STEP_PROC || step->kind == STEP_DEVPTS;
+	       step->kind == STEP_PROC || step->kind == STEP_DEVPTS ||
+	       step->kind == STEP_DATA || step->kind == STEP_MQUEUE;
 }
 
 const struct step *steps_covering(const struct steps *s, const char *path)
@@ -134,6 +136,17 @@ int steps_add_bind(struct steps *s, const struct path_fact *fact,
 	step->directory = fact->type == PATH_DIR;
 	step->optional = optional;
 	return 0;
+}
+
+/* As with bubblewrap: who may not get at it needs no way there either. */
+void steps_set_mode(struct step *step, mode_t mode)
+{
+	step->mode = mode;
+	step->parents = 0755;
+	if (!(mode & 070))
+		step->parents &= ~(mode_t)050;
+	if (!(mode & 07))
+		step->parents &= ~(mode_t)05;
 }
 
 const char *program_source(struct arena *a, const struct program *p,

@@ -51,6 +51,15 @@ uint64_t steps_tmp_size(const struct steps *s, const struct plan_mount *m);
 int places_home(struct steps *s, const struct plan_mount *m, struct err *e);
 int places_workdir(struct steps *s, const struct plan_mount *m, struct err *e);
 
+/* The mode of what a step makes, and of the directories made on the way. */
+void steps_set_mode(struct step *step, mode_t mode);
+
+/* What a descriptor is open on, or says: data.c */
+int data_bind(struct steps *s, const struct plan_mount *m, uint64_t attributes,
+	      struct err *e);
+int data_file(struct steps *s, const struct plan_mount *m, struct err *e);
+void data_finish(struct steps *s);
+
 /*
  * Makes read-only what the plan protects, wherever the list shows it writable,
  * and holds the names that lead to it in place: protect.c

@@ -85,6 +85,14 @@ const struct path_fact *host_path(const struct host *h, const char *path)
 	return NULL;
 }
 
+const struct host_descriptor *host_descriptor(const struct host *h, int fd)
+{
+	for (size_t i = 0; i < h->descriptor_count; i++)
+		if (h->descriptors[i].fd == fd)
+			return &h->descriptors[i];
+	return NULL;
+}
+
 static int look_kernel(struct host *out, struct err *e)
 {
 	struct utsname u;
@@ -258,6 +266,49 @@ static void look_devices(struct arena *a, const struct host_wants *wants,
 	out->device_count = wants->device_count;
 }
 
+/*
+ * The kernel's name for what a descriptor is open on counts if it still leads
+ * there. One that is close-on-exec is ours: no caller's survives.
+ */
+static bool look_descriptor(struct walk *w, const struct host_want_fd *want,
+			    struct host_descriptor *out, struct path_fact *fact)
+{
+	char link[32], path[PATH_MAX];
+	struct stat st;
+	ssize_t n;
+
+	out->fd = want->fd;
+	out->open = fcntl(want->fd, F_GETFD) == 0;
+	if (!out->open || !want->name || fstat(want->fd, &st) < 0)
+		return false;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", want->fd);
+	n = readlink(link, path, sizeof(path));
+	if (n <= 0 || (size_t)n >= sizeof(path) || path[0] != '/')
+		return false;
+	walk_path(w, arena_dup_n(w->arena, path, (size_t)n), fact);
+	if (fact->ino != st.st_ino || fact->dev != st.st_dev ||
+	    !str_equal(fact->path, fact->resolved))
+		return false;
+	out->path = fact->path;
+	return true;
+}
+
+/* Puts what they are open on among the facts, from `n` on. */
+static size_t look_descriptors(struct walk *w, const struct host_wants *wants,
+			       struct host *out, struct path_fact *facts,
+			       size_t n)
+{
+	struct host_descriptor *list = arena_alloc(
+		w->arena, (wants->descriptor_count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < wants->descriptor_count; i++)
+		n += look_descriptor(w, &wants->descriptors[i], &list[i],
+				     &facts[n]);
+	out->descriptors = list;
+	out->descriptor_count = wants->descriptor_count;
+	return n;
+}
+
 int host_look(struct arena *a, const struct caller *caller,
 	      const struct host_wants *wants, struct host *out, struct err *e)
 {
@@ -270,6 +321,10 @@ int host_look(struct arena *a, const struct caller *caller,
 	struct walk walk = { .arena = a };
 	size_t n = 0;
 
+	facts = arena_alloc(a, (wants->count + wants->descriptor_count + 3) *
+				       sizeof(*facts));
+	/* Before anything is read from one, and closed. */
+	n = look_descriptors(&walk, wants, &h, facts, n);
 	if (look_kernel(&h, e) < 0 || look_raw(a, wants, &h, e) < 0)
 		return -1;
 	if (wants->machine && look_machine(&h, e) < 0)
@@ -284,7 +339,6 @@ int host_look(struct arena *a, const struct caller *caller,
 	if (wants->self && host_self(a, &h.self, e) < 0)
 		return -1;
 
-	facts = arena_alloc(a, (wants->count + 3) * sizeof(*facts));
 	for (size_t i = 0; i < wants->count; i++) {
 		const struct host_want *w = &wants->paths[i];
 

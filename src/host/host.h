@@ -90,6 +90,12 @@ struct host_want {
 	bool entries_if_cwd; /* list it if it is the working directory */
 };
 
+/* A descriptor that the caller passes; `name`: what it is open on matters. */
+struct host_want_fd {
+	int fd;
+	bool name;
+};
+
 struct host_wants {
 	const struct host_want *paths;
 	size_t count;
@@ -102,12 +108,22 @@ struct host_wants {
 	bool machine;		    /* how much memory and processors it has */
 	const char *const *devices; /* whose numbers are wanted, --io-max */
 	size_t device_count;
+	const struct host_want_fd *descriptors; /* for host_descriptor() */
+	size_t descriptor_count;
 };
 
 /* A block device, the whole and no partition. */
 struct host_device {
 	const char *asked;	   /* the device, or a file on it */
 	unsigned int major, minor; /* 0 and 0: there is none */
+};
+
+/* A descriptor, and what it is open on. */
+struct host_descriptor {
+	int fd;
+	bool open;	  /* and the caller's, not one of ours */
+	const char *path; /* a name of it that is known to host_path(); NULL:
+			     there is none, or something else has it now */
 };
 
 /* What was read from a descriptor. */
@@ -134,6 +150,8 @@ struct host {
 	unsigned int cpu_count;		   /* processors this process may use */
 	const struct host_device *devices; /* one for each wanted */
 	size_t device_count;
+	const struct host_descriptor *descriptors; /* likewise */
+	size_t descriptor_count;
 };
 
 /* The kernel's own name of our executable; NULL: it has none. */
@@ -150,6 +168,9 @@ int host_look(struct arena *a, const struct caller *caller,
 
 /* The fact about `path`, NULL if nobody asked for it before the look. */
 const struct path_fact *host_path(const struct host *h, const char *path);
+
+/* The same for a descriptor. */
+const struct host_descriptor *host_descriptor(const struct host *h, int fd);
 
 /* Kernel versions compare by this. */
 #define HOST_KERNEL(h) ((h)->kernel_major * 1000 + (h)->kernel_minor)

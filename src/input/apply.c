@@ -18,8 +18,8 @@ const char *apply_source_path(struct apply *to, const char *text)
 	return path_clean(to->arena, to->cwd, text);
 }
 
-static int dest_path(struct apply *to, const char *text, const char **out,
-		     struct err *e)
+int apply_dest_path(struct apply *to, const char *text, const char **out,
+		    struct err *e)
 {
 	if (text[0] != '/')
 		return err_set(e, ERR_USAGE,
@@ -37,19 +37,19 @@ int apply_not_empty(const char *text, struct err *e)
 	return 0;
 }
 
-static struct plan_mount *add_mount(struct apply *to, const struct setting *s,
-				    enum mount_kind kind)
+struct plan_mount *apply_add_mount(struct apply *to, const struct setting *s,
+				   enum mount_kind kind)
 {
 	struct plan_mount *m = array_add(to->arena, &to->plan->mounts);
 
 	m->kind = kind;
 	m->origin = s->origin;
 	m->mode = MODE_DEFAULT;
+	m->fd = -1;
 	return m;
 }
 
-/* Hands --perms and --size on to a mount that creates something. */
-static void take_mode(struct apply *to, struct plan_mount *m)
+void apply_take_mode(struct apply *to, struct plan_mount *m)
 {
 	m->mode = to->mode;
 	to->mode = MODE_DEFAULT;
@@ -92,9 +92,9 @@ APPLIER(bind)
 	struct plan_mount *m;
 
 	if (apply_not_empty(s->args[0], e) < 0 ||
-	    dest_path(to, s->args[1], &dest, e) < 0)
+	    apply_dest_path(to, s->args[1], &dest, e) < 0)
 		return -1;
-	m = add_mount(to, s, MOUNT_BIND);
+	m = apply_add_mount(to, s, MOUNT_BIND);
 	m->source = apply_source_path(to, s->args[0]);
 	m->dest = dest;
 	m->writable = bits & BIND_WRITABLE;
@@ -110,7 +110,7 @@ APPLIER(same)
 
 	if (apply_not_empty(s->args[0], e) < 0)
 		return -1;
-	m = add_mount(to, s, MOUNT_SAME);
+	m = apply_add_mount(to, s, MOUNT_SAME);
 	m->source = apply_source_path(to, s->args[0]);
 	m->dest = m->source;
 	m->writable = bits & BIND_WRITABLE;
@@ -124,7 +124,7 @@ APPLIER(hide)
 
 	if (apply_not_empty(s->args[0], e) < 0)
 		return -1;
-	m = add_mount(to, s, (enum mount_kind)s->directive->param);
+	m = apply_add_mount(to, s, (enum mount_kind)s->directive->param);
 	m->dest = apply_source_path(to, s->args[0]);
 	if (m->dest[1] == '\0')
 		return err_set(e, ERR_USAGE, "'/' cannot be hidden");
@@ -137,12 +137,12 @@ APPLIER(new_mount)
 	const char *dest = NULL;
 	struct plan_mount *m;
 
-	if (dest_path(to, s->args[0], &dest, e) < 0)
+	if (apply_dest_path(to, s->args[0], &dest, e) < 0)
 		return -1;
-	m = add_mount(to, s, kind);
+	m = apply_add_mount(to, s, kind);
 	m->dest = dest;
-	if (kind != MOUNT_PROC)
-		take_mode(to, m);
+	if (kind != MOUNT_PROC && kind != MOUNT_MQUEUE)
+		apply_take_mode(to, m);
 	if (kind == MOUNT_TMPFS || kind == MOUNT_DEV)
 		take_size(to, m);
 	return 0;
@@ -154,9 +154,9 @@ APPLIER(symlink)
 	struct plan_mount *m;
 
 	if (apply_not_empty(s->args[0], e) < 0 ||
-	    dest_path(to, s->args[1], &dest, e) < 0)
+	    apply_dest_path(to, s->args[1], &dest, e) < 0)
 		return -1;
-	m = add_mount(to, s, MOUNT_SYMLINK);
+	m = apply_add_mount(to, s, MOUNT_SYMLINK);
 	m->source = arena_dup(to->arena, s->args[0]);
 	m->dest = dest;
 	return 0;
@@ -166,9 +166,9 @@ APPLIER(remount_ro)
 {
 	const char *dest = NULL;
 
-	if (dest_path(to, s->args[0], &dest, e) < 0)
+	if (apply_dest_path(to, s->args[0], &dest, e) < 0)
 		return -1;
-	add_mount(to, s, MOUNT_REMOUNT_RO)->dest = dest;
+	apply_add_mount(to, s, MOUNT_REMOUNT_RO)->dest = dest;
 	return 0;
 }
 
@@ -204,7 +204,7 @@ static void mark(struct apply *to, const struct setting *s,
 				take_size(to, &to->plan->mounts.items[i]);
 			return;
 		}
-	m = add_mount(to, s, kind);
+	m = apply_add_mount(to, s, kind);
 	if (kind == MOUNT_HOME)
 		take_size(to, m);
 }
@@ -367,7 +367,7 @@ APPLIER(chdir)
 {
 	const char *dest = NULL;
 
-	if (dest_path(to, s->args[0], &dest, e) < 0)
+	if (apply_dest_path(to, s->args[0], &dest, e) < 0)
 		return -1;
 	to->plan->chdir = dest;
 	return 0;
@@ -445,7 +445,7 @@ static int check_modifiers(const struct apply *to, const struct setting *next,
 		return 0;
 	if (to->mode != MODE_DEFAULT) {
 		left = to->mode_from;
-		wanted = "tmpfs, dir or dev";
+		wanted = "tmpfs, dir, dev, file or bind-data";
 	} else if (to->size) {
 		left = to->size_from;
 		wanted = "tmpfs, dev or home";

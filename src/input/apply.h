@@ -28,6 +28,17 @@ int apply_not_empty(const char *text, struct err *e);
 /* A host path: relative ones are below the working directory. */
 const char *apply_source_path(struct apply *to, const char *text);
 
+/* A place in the sandbox: an absolute path. */
+int apply_dest_path(struct apply *to, const char *text, const char **out,
+		    struct err *e);
+
+/* One more mount of the plan, with nothing in it but what it comes from. */
+struct plan_mount *apply_add_mount(struct apply *to, const struct setting *s,
+				   enum mount_kind kind);
+
+/* Hands --perms on to a mount that creates something. */
+void apply_take_mode(struct apply *to, struct plan_mount *m);
+
 #define APPLIER(name)                                                          \
 	int apply_##name(struct apply *to, const struct setting *s,            \
 			 struct err *e)
@@ -40,7 +51,12 @@ const char *apply_source_path(struct apply *to, const char *text);
 APPLIER(bind);	    /* --bind family; BIND_ bits */
 APPLIER(same);	    /* --ro, --rw; BIND_ bits */
 APPLIER(hide);	    /* param: MOUNT_HIDE or MOUNT_HIDE_PRIVATE */
-APPLIER(new_mount); /* param: enum mount_kind; --tmpfs --proc --dev --dir */
+APPLIER(new_mount); /* param: enum mount_kind; --tmpfs --proc --dev --dir
+		       --mqueue */
+APPLIER(bind_fd);   /* BIND_ bits */
+APPLIER(file);
+APPLIER(data); /* BIND_ bits; --bind-data, --ro-bind-data */
+APPLIER(chmod);
 APPLIER(symlink);
 APPLIER(remount_ro);
 APPLIER(perms);

@@ -150,6 +150,18 @@ const struct directive directives[] = {
 	  ACTION_NONE, apply_bind,
 	  BIND_WRITABLE | BIND_DEVICES | BIND_OPTIONAL,
 	  "as dev-bind, if SRC exists", NULL },
+	{ "bind-fd", 0, SECTION_MOUNTS, "FD DEST",
+	  { VALUE_NUMBER, VALUE_PATH }, CLI,
+	  ACTION_NONE, apply_bind_fd, BIND_WRITABLE,
+	  "show what FD is open on at DEST, writable",
+	  "FD is a descriptor that is open on a directory or a file.\n"
+	  "Its path has to lead to the same when it is shown.\n"
+	  "The command does not get FD itself, unless\n.Fl -keep-fd\n"
+	  "names it too." },
+	{ "ro-bind-fd", 0, SECTION_MOUNTS, "FD DEST",
+	  { VALUE_NUMBER, VALUE_PATH }, CLI,
+	  ACTION_NONE, apply_bind_fd, 0,
+	  "as bind-fd, read-only", NULL },
 	{ "tmpfs", 0, SECTION_MOUNTS, "DEST", { VALUE_PATH }, 0,
 	  ACTION_NONE, apply_new_mount, MOUNT_TMPFS,
 	  "a new, empty directory in memory", NULL },
@@ -165,6 +177,30 @@ const struct directive directives[] = {
 	{ "dir", 0, SECTION_MOUNTS, "DEST", { VALUE_PATH }, 0,
 	  ACTION_NONE, apply_new_mount, MOUNT_DIR,
 	  "a directory, if there is none", NULL },
+	{ "mqueue", 0, SECTION_MOUNTS, "DEST", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_new_mount, MOUNT_MQUEUE,
+	  "the POSIX message queues of the sandbox",
+	  "See\n.Xr mq_overview 7 .\nNeeds\n.Cm unshare-ipc ." },
+	{ "file", 0, SECTION_MOUNTS, "FD DEST", { VALUE_NUMBER, VALUE_PATH },
+	  CLI, ACTION_NONE, apply_file, 0,
+	  "a file at DEST with what is read from FD",
+	  "FD is a descriptor, which is read up to its end: of a pipe, when nobody has it open for writing any "
+	  "more.\n"
+	  "Its mode is 666 unless\n.Fl -perms\nsays another.\n"
+	  "A file that is there keeps its mode and gets the new content, on "
+	  "the host too if it is shown writable.\n"
+	  "The command does not get FD itself, unless\n.Fl -keep-fd\n"
+	  "names it too." },
+	{ "bind-data", 0, SECTION_MOUNTS, "FD DEST",
+	  { VALUE_NUMBER, VALUE_PATH }, CLI,
+	  ACTION_NONE, apply_data, BIND_WRITABLE,
+	  "as file, but kept in memory and shown at DEST",
+	  "What is at DEST stays as it is.\nThe mode is 600 unless\n"
+	  ".Fl -perms\nsays another." },
+	{ "ro-bind-data", 0, SECTION_MOUNTS, "FD DEST",
+	  { VALUE_NUMBER, VALUE_PATH }, CLI,
+	  ACTION_NONE, apply_data, 0,
+	  "as bind-data, read-only", NULL },
 	{ "symlink", 0, SECTION_MOUNTS, "TARGET DEST",
 	  { VALUE_TEXT, VALUE_PATH }, 0,
 	  ACTION_NONE, apply_symlink, 0,
@@ -176,9 +212,19 @@ const struct directive directives[] = {
 	  "A directory in memory that sandbox itself made, as by\n.Cm tmpfs\n"
 	  "or the root, becomes read-only when everything is in place, so that "
 	  "later directives can still put mount points there." },
+	{ "chmod", 0, SECTION_MOUNTS, "OCTAL PATH",
+	  { VALUE_NUMBER, VALUE_PATH }, 0,
+	  ACTION_NONE, apply_chmod, 0,
+	  "change the permissions of PATH, a path inside",
+	  "Of a symlink, those of what it leads to inside.\n"
+	  "What is shown writable is changed on the host too." },
 	{ "perms", 0, SECTION_MOUNTS, "OCTAL", { VALUE_NUMBER }, 0,
 	  ACTION_NONE, apply_perms, 0,
-	  "permissions of what the next directive makes", NULL },
+	  "permissions of what the next directive makes",
+	  "It is one of\n"
+	  ".Cm tmpfs , dir , dev , file , bind-data , ro-bind-data .\n"
+	  "If they give nothing to the group, or to others, directories that "
+	  "are made on the way to it give them nothing either." },
 	{ "size", 0, SECTION_MOUNTS, "SIZE", { VALUE_SIZE }, 0,
 	  ACTION_NONE, apply_size, 0,
 	  "size of the tmpfs that the next directive makes", NULL },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/str.h"
+#include "input/apply.h"
 #include "input/directive.h"
 #include "input/setting.h"
 
@@ -22,13 +23,24 @@ static bool said_before(const struct settings *s, size_t at)
 	return false;
 }
 
+/* --perms and --size go with what they are for, and that may not be printed. */
+static bool is_left_out(const struct settings *s, size_t at)
+{
+	const struct directive *d = s->list.items[at].directive;
+
+	while ((d->apply == apply_perms || d->apply == apply_size) &&
+	       at + 1 < s->list.count)
+		d = s->list.items[++at].directive;
+	return d->flags & DIRECTIVE_ONLY_CLI;
+}
+
 void settings_print(const struct settings *s, struct str *out)
 {
 	for (size_t i = 0; i < s->list.count; i++) {
 		const struct setting *set = &s->list.items[i];
 		unsigned int arity = directive_arity(set->directive);
 
-		if (set->directive->flags & DIRECTIVE_ONLY_CLI)
+		if (is_left_out(s, i))
 			continue;
 		if (set->directive->flags & DIRECTIVE_SINGLE) {
 			if (said_before(s, i))

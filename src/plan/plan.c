@@ -71,6 +71,32 @@ static int check_calls(const struct plan *p, struct err *e)
 		     "--explain", "--unshare-pid without --as-pid-1", e);
 }
 
+/* What one has read, another does not find any more. */
+static int taken_twice(const struct plan_mount *m, const char *other,
+		       struct err *e)
+{
+	err_set(e, ERR_USAGE, "descriptor %d is used by %s already", m->fd,
+		other);
+	err_hint(e, "what was read from it is gone; pass one for each");
+	return err_at(e, "%s", m->origin);
+}
+
+static int check_descriptors(const struct plan *p, struct err *e)
+{
+	for (size_t i = 0; i < p->mounts.count; i++) {
+		const struct plan_mount *m = &p->mounts.items[i];
+
+		for (size_t k = 0; m->fd >= 0 && k < i; k++)
+			if (p->mounts.items[k].fd == m->fd)
+				return taken_twice(m, p->mounts.items[k].origin,
+						   e);
+		for (size_t k = 0; k < p->seccomp_fds.count; k++)
+			if (p->seccomp_fds.items[k] == m->fd)
+				return taken_twice(m, "--seccomp", e);
+	}
+	return 0;
+}
+
 int plan_check(const struct plan *p, struct err *e)
 {
 	uint64_t unshare = p->unshare | p->unshare_try;
@@ -79,7 +105,7 @@ int plan_check(const struct plan *p, struct err *e)
 		return err_set(e, ERR_USAGE,
 			       "--map-root and --uid %u exclude each other",
 			       p->uid);
-	if (check_calls(p, e) < 0)
+	if (check_calls(p, e) < 0 || check_descriptors(p, e) < 0)
 		return -1;
 	if (p->disable_userns && p->caps & CAP_BIT(CAP_SYS_RESOURCE))
 		return err_set(e, ERR_USAGE,
@@ -196,6 +222,23 @@ static void want_for_mount(struct arena *a, const struct plan *p,
 	}
 }
 
+static void want_descriptors(struct arena *a, const struct plan *p,
+			     struct host_wants *out)
+{
+	struct host_want_fd *fds =
+		arena_alloc(a, (p->mounts.count + 1) * sizeof(*fds));
+
+	for (size_t i = 0; i < p->mounts.count; i++) {
+		const struct plan_mount *m = &p->mounts.items[i];
+
+		if (m->fd >= 0)
+			fds[out->descriptor_count++] = (struct host_want_fd){
+				m->fd, m->kind == MOUNT_BIND_FD
+			};
+	}
+	out->descriptors = fds;
+}
+
 static void want_devices(struct arena *a, const struct plan *p,
 			 struct host_wants *out)
 {
@@ -230,6 +273,7 @@ void plan_wants(struct arena *a, const struct plan *p,
 		.given = p->limits.cgroup_parent,
 	};
 	want_devices(a, p, out);
+	want_descriptors(a, p, out);
 	out->raw = p->seccomp_fds.items;
 	out->raw_count = p->seccomp_fds.count;
 	out->paths = list.paths.items;

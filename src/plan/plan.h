@@ -30,6 +30,11 @@ enum mount_kind {
 	MOUNT_REMOUNT_RO,   /* the mount at dest becomes read-only */
 	MOUNT_HIDE,	    /* what is at dest is covered, mode 0 */
 	MOUNT_HIDE_PRIVATE, /* what only root may read there; as root only */
+	MOUNT_BIND_FD,	    /* what the descriptor is open on, on dest */
+	MOUNT_FILE,	    /* a file with what is read from the descriptor */
+	MOUNT_DATA,	    /* such a file in memory, bound on dest */
+	MOUNT_CHMOD,	    /* what is at dest gets the mode */
+	MOUNT_MQUEUE,	    /* message queues of the IPC namespace */
 	MOUNT_HOME,	    /* where the home directory goes: plan.home */
 	MOUNT_WORKDIR,	    /* where the working directory goes: plan.workdir */
 };
@@ -42,6 +47,7 @@ struct plan_mount {
 	const char *source; /* clean host path, or a symlink's target */
 	const char *dest;   /* clean path inside */
 	const char *origin; /* "argument 3", "gcc.profile:12" */
+	int fd;		    /* the caller's, consumed; or -1 */
 	bool writable;
 	bool devices;	 /* device files work: --dev-bind */
 	bool optional;	 /* a missing source is no error: -try */
@@ -212,7 +218,7 @@ bool plan_measures(const struct plan *p);
  */
 bool plan_asks_for_cgroup(const struct plan *p);
 
-/* The paths that compile will ask about. */
+/* The paths and descriptors that compile will ask about. */
 void plan_wants(struct arena *a, const struct plan *p,
 		const struct caller *caller, struct host_wants *out);
 

@@ -30,7 +30,7 @@ struct walk {
 	char done[PATH_MAX];
 	char rest[2 * PATH_MAX];
 	unsigned int links;
-	bool make; /* missing directories are made */
+	mode_t make; /* missing directories are made with it; 0: are not */
 };
 
 static int set_at(struct walk *w, int fd)
@@ -134,7 +134,7 @@ static int step(struct walk *w)
 	if (str_equal(name, ".."))
 		return go_up(w, after);
 	if (w->make) {
-		made = mkdirat(w->at, name, 0755) == 0;
+		made = mkdirat(w->at, name, w->make) == 0;
 		if (!made && errno != EEXIST)
 			return -1;
 	}
@@ -148,7 +148,7 @@ static int step(struct walk *w)
 	return set_at(w, TAKE_FD(fd));
 }
 
-static int walk(int root, const char *path, bool make)
+static int walk(int root, const char *path, mode_t make)
 {
 	struct walk w = { .root = root, .at = root, .make = make };
 	int r = restart(&w, "", path);
@@ -170,7 +170,7 @@ int tree_open(const struct tree *t, const char *path)
 	int fd = sys_openat2(t->root, path, O_PATH, IN_ROOT);
 
 	if (fd < 0 && (errno == ENOSYS || errno == EPERM || errno == EAGAIN))
-		fd = walk(t->root, path, false);
+		fd = walk(t->root, path, 0);
 	return fd;
 }
 
@@ -240,7 +240,7 @@ int tree_parent(struct tree *t, const char *path, int *out, struct err *e)
 	parent[n] = '\0';
 	fd = tree_open(t, parent);
 	if (fd < 0 && errno == ENOENT)
-		fd = walk(t->root, parent, true);
+		fd = walk(t->root, parent, t->parents);
 	if (fd < 0)
 		return cannot_make(path, e);
 	remember(t, path, n, fd);
@@ -277,7 +277,7 @@ int tree_mount_point(struct tree *t, const char *path, bool directory,
 		return cannot_make(path, e);
 	fd = tree_open(t, path);
 	if (fd < 0 && errno == ENOENT && directory)
-		fd = walk(t->root, path, true);
+		fd = walk(t->root, path, t->parents);
 	if (fd < 0)
 		return cannot_make(path, e);
 	if (fstat(fd, &st) < 0)

@@ -19,8 +19,10 @@
 
 /* The new root while it is built. */
 struct tree {
-	int root; /* what is topmost at "/" */
-	int base; /* the tmpfs the root started as, or -1 */
+	int root;	/* what is topmost at "/" */
+	int base;	/* the tmpfs the root started as, or -1 */
+	int scratch;	/* the tmpfs that goes with the old root, or -1 */
+	mode_t parents; /* of directories that are made on the way */
 	/* Directories used last, because mount points come in flocks. */
 	struct {
 		int fd;		  /* 0: none */
@@ -40,7 +42,7 @@ struct dest {
 int tree_open(const struct tree *t, const char *path);
 
 /*
- * The directory that `path` is in, made with its parents (0755) if missing.
+ * The directory that `path` is in, made with its parents if missing.
  * The descriptor belongs to the tree; the last component is `path`'s own.
  */
 int tree_parent(struct tree *t, const char *path, int *out, struct err *e);

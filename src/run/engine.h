@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the parts of the mount engine, mounts.c and hide.c, share. */
+/* What the parts of the mount engine share: mounts.c, data.c and hide.c. */
 #ifndef RUN_ENGINE_H
 #define RUN_ENGINE_H
 
@@ -22,6 +22,18 @@ int engine_attach(int mount, const struct dest *to, struct err *e);
 /* A detached tmpfs; `size` 0 is the kernel's default. Returns it, or -1. */
 int engine_new_tmpfs(mode_t mode, uint64_t size, uint64_t attributes,
 		     struct err *e);
+
+/* Attaches it at the destination of the step, whose mount point is made. */
+int engine_place(struct engine *en, int mount, const struct step *s,
+		 bool directory, struct err *e);
+
+/* STEP_FILE, STEP_DATA, STEP_CHMOD. */
+int engine_file(struct engine *en, const struct step *s, struct err *e);
+int engine_data(struct engine *en, const struct step *s, struct err *e);
+int engine_chmod(struct engine *en, const struct step *s, struct err *e);
+
+/* What was used up among 0 to 2 is closed by the command's execve. */
+int engine_close_taken(const struct program *p, struct err *e);
 
 /* STEP_HIDE and STEP_HIDE_PRIVATE. */
 int engine_hide(struct engine *en, const struct step *s, struct err *e);

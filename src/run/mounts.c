@@ -99,7 +99,7 @@ int engine_new_tmpfs(mode_t mode, uint64_t size, uint64_t attributes,
 	return new_file_system("tmpfs", options, attributes, e);
 }
 
-static int place(struct engine *en, int mount, const struct step *s,
+int engine_place(struct engine *en, int mount, const struct step *s,
 		 bool directory, struct err *e)
 {
 	struct dest to = { 0 };
@@ -121,14 +121,16 @@ static int place(struct engine *en, int mount, const struct step *s,
 static int check_source(int fd, const struct step *s, bool *directory,
 			struct err *e)
 {
-	struct stat st;
+	struct stat st, given;
 
 	if (!s->ino)
 		return 0;
-	if (fstat(fd, &st) < 0)
+	if (fstat(fd, &st) < 0 || (s->fd >= 0 && fstat(s->fd, &given) < 0))
 		return err_sys(e, "fstat '%s'", s->source);
 	*directory = S_ISDIR(st.st_mode);
-	if (st.st_dev == s->dev && st.st_ino == s->ino)
+	if (st.st_dev == s->dev && st.st_ino == s->ino &&
+	    (s->fd < 0 ||
+	     (st.st_dev == given.st_dev && st.st_ino == given.st_ino)))
 		return 0;
 	err_set(e, ERR_SYSTEM, "source '%s' changed while sandbox started",
 		s->source);
@@ -150,7 +152,7 @@ static int run_bind(struct engine *en, const struct step *s, struct err *e)
 	if (s->attributes &&
 	    engine_set_attributes(fd, s->attributes, true, e) < 0)
 		return err_wrap(e, "bind '%s'", s->source);
-	if (place(en, fd, s, directory, e) < 0)
+	if (engine_place(en, fd, s, directory, e) < 0)
 		return err_wrap(e, "bind '%s' on '%s'", s->source, s->dest);
 	return 0;
 }
@@ -159,7 +161,7 @@ static int run_tmpfs(struct engine *en, const struct step *s, struct err *e)
 {
 	int fd = engine_new_tmpfs(s->mode, s->size, s->attributes, e);
 
-	if (fd < 0 || place(en, fd, s, true, e) < 0)
+	if (fd < 0 || engine_place(en, fd, s, true, e) < 0)
 		return err_wrap(e, "tmpfs on '%s'", s->dest);
 	looks_keep(en->run, fd, false);
 	return 0;
@@ -174,7 +176,7 @@ static int run_proc(struct engine *en, const struct step *s, struct err *e)
 			    "containers, and the kernel shows no fresh one "
 			    "then; start the container with an uncovered /proc "
 			    "(docker: --security-opt systempaths=unconfined)");
-	if (fd < 0 || place(en, fd, s, true, e) < 0)
+	if (fd < 0 || engine_place(en, fd, s, true, e) < 0)
 		return err_wrap(e, "proc on '%s'", s->dest);
 	looks_keep(en->run, fd, true);
 	return 0;
@@ -190,8 +192,17 @@ static int run_devpts(struct engine *en, const struct step *s, struct err *e)
 					       "620", NULL };
 	int fd = new_file_system("devpts", options, s->attributes, e);
 
-	if (fd < 0 || place(en, fd, s, true, e) < 0)
+	if (fd < 0 || engine_place(en, fd, s, true, e) < 0)
 		return err_wrap(e, "devpts on '%s'", s->dest);
+	return 0;
+}
+
+static int run_mqueue(struct engine *en, const struct step *s, struct err *e)
+{
+	int fd = new_file_system("mqueue", NULL, s->attributes, e);
+
+	if (fd < 0 || engine_place(en, fd, s, true, e) < 0)
+		return err_wrap(e, "mqueue on '%s'", s->dest);
 	return 0;
 }
 
@@ -331,10 +342,15 @@ static int run_step(struct engine *en, const struct step *s, struct err *e)
 		[STEP_SYMLINK] = run_symlink,
 		[STEP_PROTECT] = run_protect,
 		[STEP_REMOUNT_RO] = run_remount,
+		[STEP_FILE] = engine_file,
+		[STEP_DATA] = engine_data,
+		[STEP_CHMOD] = engine_chmod,
+		[STEP_MQUEUE] = run_mqueue,
 		[STEP_HIDE] = engine_hide,
 		[STEP_HIDE_PRIVATE] = engine_hide_private,
 	};
 
+	en->tree.parents = s->parents ? s->parents : 0755;
 	if (kinds[s->kind](en, s, e) == 0)
 		return 0;
 	if (s->origin)
@@ -359,6 +375,25 @@ static int attach_base(struct engine *en, struct err *e)
 	en->tree.base = fd;
 	looks_keep(en->run, fd, false);
 	tree_changed(&en->tree, "/", fd, false);
+	return 0;
+}
+
+/*
+ * Below the base or the root, where it goes with the old root. It has to be
+ * attached somewhere: only from there the kernel (before 6.15) clones mounts.
+ */
+static int attach_scratch(struct engine *en, struct err *e)
+{
+	struct dest to = { AT_FDCWD, "/" };
+	int fd;
+
+	if (!en->program->scratch)
+		return 0;
+	fd = engine_new_tmpfs(0755, 0, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, e);
+	if (fd < 0 || engine_attach(fd, &to, e) < 0)
+		return err_wrap(e, "make a place for data");
+	en->tree.scratch = fd;
+	looks_keep(en->run, fd, false);
 	return 0;
 }
 
@@ -396,14 +431,18 @@ static int close_batch(struct engine *en, struct err *e)
 {
 	int keep = en->run->socket;
 
+	if (keep < en->tree.scratch)
+		keep = en->tree.scratch;
 	if (keep < en->tree.root)
 		keep = en->tree.root;
 	if (keep < en->tree.base)
 		keep = en->tree.base;
 	tree_forget(&en->tree);
-	return descriptors_close(
-		(unsigned int)keep + 1,
-		(struct held[]){ KEPT(en->program), LOOKED(en->run) }, 2, e);
+	return descriptors_close((unsigned int)keep + 1,
+				 (struct held[]){ KEPT(en->program),
+						  TAKEN(en->program),
+						  LOOKED(en->run) },
+				 3, e);
 }
 
 /* The supervisor needs a /proc, also where the command gets none. */
@@ -430,12 +469,12 @@ int stage_mounts(struct run *r, struct err *e)
 	struct engine en = {
 		.program = p,
 		.run = r,
-		.tree = { .root = -1, .base = -1 },
+		.tree = { .root = -1, .base = -1, .scratch = -1 },
 	};
 	size_t i = 0;
 
 	r->umask = umask(0);
-	if (make_private(e) < 0)
+	if (make_private(e) < 0 || attach_scratch(&en, e) < 0)
 		return -1;
 	if (p->base_tmpfs ? attach_base(&en, e) < 0 :
 			    attach_root(&en, &p->steps[i++], e) < 0)
@@ -451,7 +490,7 @@ int stage_mounts(struct run *r, struct err *e)
 	}
 	if (fchdir(en.tree.root) < 0)
 		return err_sys(e, "enter the new root");
-	if (look_for_proc(&en, e) < 0)
+	if (look_for_proc(&en, e) < 0 || engine_close_taken(p, e) < 0)
 		return -1;
 	/* No way back: what is open is the sandbox's own. */
 	return descriptors_close(
@@ -465,9 +504,11 @@ int stage_mounts(struct run *r, struct err *e)
  */
 int stage_pivot(struct run *r, struct err *e)
 {
-	(void)r;
 	if (sys_pivot_root(".", ".") < 0)
 		return err_sys(e, "pivot to the new root");
+	/* It is on top of the old root. */
+	if (r->program->scratch && sys_umount2(".", MNT_DETACH) < 0)
+		return err_sys(e, "detach the place for data");
 	if (sys_umount2(".", MNT_DETACH) < 0)
 		return err_sys(e, "detach the old root");
 	return 0;

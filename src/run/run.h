@@ -59,7 +59,8 @@ struct run {
 		const struct step *step;
 		int fd; /* a mount without user 0, or -1 */
 	} private[PRIVATE_MAX];
-	bool ready; /* set-up is complete */
+	bool ready;	 /* set-up is complete */
+	int ended_early; /* the signal that ended it, or 0 */
 	bool exit_known;
 	struct rusage rusage; /* of the command, as far as waited for */
 	int notices;	      /* seccomp's listener, with --explain; or -1 */
@@ -187,10 +188,17 @@ void private_close(struct run *r);
 /* What the child does; does not return. */
 _Noreturn void init_main(struct run *r);
 
-/* The descriptors that the command gets; those of what may be looked at. */
+/*
+ * The descriptors that the command gets; those that the mounts use up; those of
+ * what may be looked at.
+ */
 #define KEPT(program)                                                          \
 	{                                                                      \
 		(program)->keep_fds, (program)->keep_fd_count                  \
+	}
+#define TAKEN(program)                                                         \
+	{                                                                      \
+		(program)->taken_fds, (program)->taken_fd_count                \
 	}
 #define LOOKED(run)                                                            \
 	{                                                                      \

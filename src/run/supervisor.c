@@ -39,7 +39,8 @@ int stage_inherit(struct run *r, struct err *e)
 				p->keep_fds[i], p->keep_fds[i]);
 			return -1;
 		}
-	if (descriptors_close(3, (struct held[]){ KEPT(p), r->held }, 2, e) < 0)
+	if (descriptors_close(3, (struct held[]){ KEPT(p), TAKEN(p), r->held },
+			      3, e) < 0)
 		return -1;
 	/* Blocked, they wait for the signalfd; a mask also crosses clone. */
 	sigfillset(&all);
@@ -149,6 +150,9 @@ int stage_clone(struct run *r, struct err *e)
 		output_started(r);
 	for (size_t i = 0; i < r->program->keep_fd_count; i++)
 		close(r->program->keep_fds[i]);
+	for (size_t i = 0; i < r->program->taken_fd_count; i++)
+		if (r->program->taken_fds[i] > 2)
+			close(r->program->taken_fds[i]);
 	return 0;
 }
 
@@ -244,6 +248,14 @@ void supervisor_signal_all(struct run *r, int signal)
 		sys_pidfd_send_signal(r->pidfd, signal, NULL);
 }
 
+/* Set-up reads from descriptors of the caller's, which may take for ever. */
+static bool ends_early(const struct run *r, int signal)
+{
+	return !r->ready && r->program->taken_fd_count &&
+	       (signal == SIGINT || signal == SIGTERM || signal == SIGHUP ||
+		signal == SIGQUIT);
+}
+
 /*
  * What the kernel sent (SI_KERNEL: a key, a hang-up) went to the whole process
  * group and has reached the command, unless that has left it for a group of its
@@ -258,6 +270,11 @@ static void forward(struct run *r, const struct signalfd_siginfo *s)
 	sigdelset(&r->early, signal);
 	if (is_ignored(signal))
 		return;
+	if (ends_early(r, signal)) {
+		r->ended_early = signal;
+		sys_pidfd_send_signal(r->pidfd, SIGKILL, NULL);
+		return;
+	}
 	r->outcome->told = signal;
 	supervisor_signal(r, signal, group);
 }
@@ -325,6 +342,10 @@ static bool was_killed(const struct run *r, int status)
 
 static int killed_early(struct run *r, int status, struct err *e)
 {
+	if (r->ended_early)
+		return err_set(e, ERR_SYSTEM,
+			       "ended by signal %d while it was set up",
+			       r->ended_early);
 	err_set(e, ERR_SYSTEM,
 		"the sandbox was killed while it was set up (signal %d)",
 		WTERMSIG(status));

@@ -57,6 +57,10 @@ static bool asks(const struct made *m, const struct plan_mount *mount,
 			 m->host->cwd_writable)) &&
 		       p->workdir != WORKDIR_NONE && m->host->cwd &&
 		       str_equal(m->host->cwd, source);
+	case MOUNT_BIND_FD:
+		return (mount->writable || !writable) &&
+		       str_equal(host_descriptor(m->host, mount->fd)->path,
+				 source);
 	case MOUNT_DEV:
 		return path_within(source, "/dev") ||
 		       str_equal(m->host->console ? m->host->console : "",
@@ -109,6 +113,13 @@ static void check_step(const struct made *m, const struct step *s)
 	case STEP_SYMLINK:
 		CHECK(s->source && s->source[0]);
 		break;
+	case STEP_FILE:
+	case STEP_DATA:
+		CHECK(s->fd >= 0 && s->mode <= 07777 && s->dest[1]);
+		CHECK(s->kind == STEP_FILE ||
+		      (m->program->scratch &&
+		       (s->attributes & ATTR_BIND) == ATTR_BIND));
+		break;
 	case STEP_HIDE:
 	case STEP_HIDE_PRIVATE:
 		CHECK(m->program->base_tmpfs && s->dest[1]);
@@ -121,6 +132,19 @@ static void check_step(const struct made *m, const struct step *s)
 	default:
 		break;
 	}
+}
+
+/* What a step uses is open up to then, and nowhere else. */
+static void check_descriptors(const struct program *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->step_count; i++)
+		if (p->steps[i].fd >= 0) {
+			CHECK(n < p->taken_fd_count);
+			CHECK(p->taken_fds[n++] == p->steps[i].fd);
+		}
+	CHECK(n == p->taken_fd_count);
 }
 
 /* A tmpfs of ours becomes read-only when nothing else is left to do. */
@@ -362,6 +386,7 @@ static void check_program(struct arena *a, const struct made *m)
 
 	for (size_t i = 0; i < p->step_count; i++)
 		check_step(m, &p->steps[i]);
+	check_descriptors(p);
 	check_order(m);
 	check_proc(m);
 	check_namespaces(m);
@@ -375,6 +400,25 @@ static void check_program(struct arena *a, const struct made *m)
 		const char *source = program_source(a, p, places[i]);
 
 		CHECK(!source || source[0] == '/');
+	}
+}
+
+/* Profiles have none: binds and symlinks become what the command line has. */
+static void use_descriptors(struct canned *c, struct plan *p)
+{
+	for (size_t i = 0; i < p->mounts.count; i++) {
+		struct plan_mount *m = &p->mounts.items[i];
+		struct host_descriptor d = { (int)i + 3, true, m->source };
+
+		if (m->kind != MOUNT_BIND &&
+		    (m->kind != MOUNT_SYMLINK || m->dest[1] == '\0'))
+			continue;
+		*array_add(c->arena, &c->descriptors) = d;
+		m->fd = d.fd;
+		if (m->kind == MOUNT_BIND)
+			m->kind = MOUNT_BIND_FD;
+		else
+			m->kind = i % 2 ? MOUNT_FILE : MOUNT_DATA;
 	}
 }
 
@@ -407,6 +451,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (fuzz_read(&canned, &settings, text.text, text.length, &e) == 0 &&
 	    settings_apply(&settings, &a, "/cwd", &plan, &e) == 0) {
 		plan.command = command;
+		if (data[1] & 0x80)
+			use_descriptors(&canned, &plan);
 		plan_wants(&a, &plan, &canned.caller, &wants);
 		if (plan_check(&plan, &e) == 0 &&
 		    canned_look(&canned, &a, &wants, &host, &e) == 0 &&

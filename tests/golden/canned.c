@@ -191,6 +191,20 @@ static int read_kernel(struct canned *c, const char *text, struct err *e)
 	return 0;
 }
 
+static int read_descriptor(struct canned *c, const struct words *w,
+			   struct err *e)
+{
+	struct host_descriptor *d = array_add(c->arena, &c->descriptors);
+	unsigned int fd = 0;
+
+	d->open = true;
+	d->path = w->count > 2 ? w->word[2] : NULL;
+	if (number(w->word[1], &fd, e) < 0)
+		return -1;
+	d->fd = (int)fd;
+	return 0;
+}
+
 static int read_words(struct canned *c, const struct words *w, struct err *e)
 {
 	const char *key = w->word[0], *value = w->word[1];
@@ -211,6 +225,8 @@ static int read_words(struct canned *c, const struct words *w, struct err *e)
 		return read_machine(c, w, e);
 	if (str_equal(key, "cgroup"))
 		return read_place(c, w, e);
+	if (str_equal(key, "descriptor"))
+		return read_descriptor(c, w, e);
 	if (str_equal(key, "userns")) {
 		c->no_userns = str_equal(value, "no");
 	} else if (str_equal(key, "cgroups")) {
@@ -499,6 +515,33 @@ static void look_cgroups(const struct canned *c, const struct host_wants *wants,
 		h->cgroup.given = (struct cgroup_place){ 0 };
 }
 
+/* What they are open on joins the facts, from `n` on. */
+static size_t look_descriptors(const struct canned *c, struct arena *a,
+			       const struct host_wants *wants, struct host *h,
+			       struct path_fact *facts, size_t n)
+{
+	struct host_descriptor *list =
+		arena_alloc(a, (wants->descriptor_count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < wants->descriptor_count; i++) {
+		list[i].fd = wants->descriptors[i].fd;
+		for (size_t k = 0; k < c->descriptors.count; k++)
+			if (c->descriptors.items[k].fd == list[i].fd)
+				list[i] = c->descriptors.items[k];
+		if (!wants->descriptors[i].name || !list[i].path)
+			continue;
+		look_path(c, a, list[i].path, &facts[n]);
+		if (facts[n].errnum ||
+		    !str_equal(facts[n].resolved, list[i].path))
+			list[i].path = NULL;
+		else
+			n++;
+	}
+	h->descriptors = list;
+	h->descriptor_count = wants->descriptor_count;
+	return n;
+}
+
 int canned_look(const struct canned *c, struct arena *a,
 		const struct host_wants *wants, struct host *out, struct err *e)
 {
@@ -512,8 +555,9 @@ int canned_look(const struct canned *c, struct arena *a,
 		.self = wants->self ? c->self : NULL,
 	};
 	struct path_fact *facts =
-		arena_alloc(a, (wants->count + 3) * sizeof(*facts));
-	size_t n = 0;
+		arena_alloc(a, (wants->count + wants->descriptor_count + 3) *
+				       sizeof(*facts));
+	size_t n = look_descriptors(c, a, wants, &h, facts, 0);
 
 	look_pwd(c, a, &h);
 	look_devices(a, wants, &h);
@@ -523,9 +567,9 @@ int canned_look(const struct canned *c, struct arena *a,
 		h.swap = c->swap;
 		h.cpu_count = c->cpu_count ? c->cpu_count : 4;
 	}
-	for (; n < wants->count; n++) {
-		look_path(c, a, wants->paths[n].path, &facts[n]);
-		if (wants->paths[n].entries_if_cwd && h.cwd &&
+	for (size_t i = 0; i < wants->count; i++, n++) {
+		look_path(c, a, wants->paths[i].path, &facts[n]);
+		if (wants->paths[i].entries_if_cwd && h.cwd &&
 		    str_equal(facts[n].resolved, h.cwd) &&
 		    look_entries(c, a, &facts[n], e) < 0)
 			return -1;

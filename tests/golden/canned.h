@@ -19,6 +19,7 @@
  *				words are usable, can-enable, top, empty,
  *				alone, and controllers: memory if it is
  *				available, +memory if it is enabled
+ *	descriptor 3 PATH	is open on that; PATH missing: on a pipe
  *	env HOME=/home/ann	replaces an earlier one of that name
  *	env HOME		takes it away
  *	dir PATH [OWNER [MODE]]	parents that are missing belong to root
@@ -61,6 +62,7 @@ struct canned {
 	unsigned int cpu_count;
 	struct host_cgroup cgroup;
 	ARRAY(struct canned_node) nodes;
+	ARRAY(struct host_descriptor) descriptors;
 	ARRAY(const char *) env;
 	ARRAY(struct profile_text) profiles;
 };

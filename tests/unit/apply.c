@@ -151,7 +151,8 @@ static void modifiers(void **state)
 	assert_true(m[4].size == 3 << 20);
 	arena_release(&a);
 	fails("perms 0700\n", "t.profile:1: perms: must stand right before "
-			      "what it is for (tmpfs, dir or dev)\n");
+			      "what it is for (tmpfs, dir, dev, file or "
+			      "bind-data)\n");
 	fails("size 1M\nro /usr\ntmpfs /x\n",
 	      "t.profile:1: size: must stand right before what it is for "
 	      "(tmpfs, dev or home)\n");
@@ -160,7 +161,7 @@ static void modifiers(void **state)
 	      "(tmpfs, dev or home)\n");
 	fails("perms 700\nproc /x\n",
 	      "t.profile:1: perms: must stand right before what it is for "
-	      "(tmpfs, dir or dev)\n");
+	      "(tmpfs, dir, dev, file or bind-data)\n");
 	fails("perms 700\nperms 711\ntmpfs /x\n",
 	      "t.profile:2: perms: given twice for the same thing\n");
 	fails("size 1\nsize 2\ntmpfs /x\n",

@@ -31,6 +31,7 @@ static const struct {
 	{ "steps", group_steps },
 	{ "places", group_places },
 	{ "mounts", group_mounts },
+	{ "data", group_data },
 	{ "calls", group_calls },
 	{ "limits", group_limits },
 	{ "cgroup", group_cgroup },

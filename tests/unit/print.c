@@ -103,7 +103,8 @@ static void every_directive(void **state)
 		    "ro-bind-try /no /n\ndev-bind /etc /g\n"
 		    "dev-bind-try /no /n\nperms 700\nsize 1M\ntmpfs /t\n"
 		    "proc /proc\ndev /dev\ndir /d\nsymlink a /s\n"
-		    "remount-ro /t\nnet none\nmap-root\nuid 0\ngid 3\n"
+		    "remount-ro /t\nchmod 700 /t\nmqueue /q\nnet "
+		    "none\nmap-root\nuid 0\ngid 3\n"
 		    "hostname x\nunshare-all\nunshare-user\n"
 		    "unshare-user-try\nunshare-cgroup-try\nshare-net\n"
 		    "setenv A b\nunsetenv B\nclearenv\nkeepenv LC_*\n"
@@ -124,6 +125,24 @@ static void single_values_once(void **state)
 	arena_release(&a);
 }
 
+/* What cannot be said in a profile takes what it is preceded by along. */
+static void left_out(void **state)
+{
+	const struct directive *perms = directive_find("perms");
+	const struct directive *file = directive_find("file");
+	const struct directive *dir = directive_find("dir");
+	struct arena a = { 0 };
+	struct settings s = { .arena = &a };
+
+	(void)state;
+	*array_add(&a, &s.list) = (struct setting){ perms, { "0700" } };
+	*array_add(&a, &s.list) = (struct setting){ file, { "3", "/x" } };
+	*array_add(&a, &s.list) = (struct setting){ perms, { "0711" } };
+	*array_add(&a, &s.list) = (struct setting){ dir, { "/y" } };
+	assert_string_equal(printed(&a, &s), "perms 0711\ndir /y\n");
+	arena_release(&a);
+}
+
 GROUP(print)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +150,7 @@ GROUP(print)
 		cmocka_unit_test(tricky_arguments),
 		cmocka_unit_test(every_directive),
 		cmocka_unit_test(single_values_once),
+		cmocka_unit_test(left_out),
 	};
 
 	return cmocka_run_group_tests_name("print", tests, NULL, NULL);

@@ -49,6 +49,7 @@ GROUP(ids);
 GROUP(steps);
 GROUP(places);
 GROUP(mounts);
+GROUP(data);
 GROUP(filter);
 GROUP(filter_random);
 GROUP(libseccomp);

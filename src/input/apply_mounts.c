@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Appliers of mounts that are made of more than a path. */
+#include "input/apply.h"
+
+#include "base/err.h"
+#include "base/parse.h"
+#include "input/directive.h"
+
+/* FD DEST */
+static int from_descriptor(struct apply *to, const struct setting *s,
+			   enum mount_kind kind, struct err *e)
+{
+	const char *dest = NULL;
+	struct plan_mount *m;
+	int fd = -1;
+
+	if (apply_descriptor(s->args[0], &fd, e) < 0 ||
+	    apply_dest_path(to, s->args[1], &dest, e) < 0)
+		return -1;
+	if (kind != MOUNT_BIND_FD && dest[1] == '\0')
+		return err_set(e, ERR_USAGE, "'/' cannot be a file");
+	m = apply_add_mount(to, s, kind);
+	m->fd = fd;
+	m->dest = dest;
+	m->writable = s->directive->param & BIND_WRITABLE;
+	if (kind != MOUNT_BIND_FD)
+		apply_take_mode(to, m);
+	return 0;
+}
+
+APPLIER(bind_fd)
+{
+	return from_descriptor(to, s, MOUNT_BIND_FD, e);
+}
+
+APPLIER(file)
+{
+	return from_descriptor(to, s, MOUNT_FILE, e);
+}
+
+APPLIER(data)
+{
+	return from_descriptor(to, s, MOUNT_DATA, e);
+}
+
+APPLIER(chmod)
+{
+	const char *dest = NULL;
+	struct plan_mount *m;
+	mode_t mode = 0;
+
+	if (parse_mode(s->args[0], &mode, e) < 0 ||
+	    apply_dest_path(to, s->args[1], &dest, e) < 0)
+		return -1;
+	m = apply_add_mount(to, s, MOUNT_CHMOD);
+	m->dest = dest;
+	m->mode = mode;
+	return 0;
+}

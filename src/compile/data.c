@@ -72,7 +72,9 @@ void data_finish(struct steps *s)
 
 		if (step->fd >= 0)
 			fds[out->taken_fd_count++] = step->fd;
-		out->scratch |= step->kind == STEP_DATA;
+		out->scratch |= step->kind == STEP_DATA || step->in_memory;
+		if (step->in_memory)
+			out->scratch_size = s->c->plan->limits.tmp_size.value;
 	}
 	out->taken_fds = fds;
 }

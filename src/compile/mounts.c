@@ -247,6 +247,10 @@ static int add_mount(struct steps *s, const struct plan_mount *m, struct err *e)
 		return 0;
 	case MOUNT_MQUEUE:
 		return add_mqueue(s, m, e);
+	case MOUNT_OVERLAY:
+	case MOUNT_TMP_OVERLAY:
+	case MOUNT_RO_OVERLAY:
+		return overlay_add(s, m, e);
 	case MOUNT_HOME:
 		return places_home(s, m, e);
 	case MOUNT_WORKDIR:

@@ -122,6 +122,23 @@ static void print_attributes(const struct step *s, struct str *out)
 	str_add(out, ")");
 }
 
+static void print_layers(const struct step *s, struct str *out)
+{
+	if (!s->layer_count)
+		return;
+	str_add(out, " of");
+	for (size_t i = 0; i < s->layer_count; i++)
+		add_word(out, s->layers[i].path);
+	if (s->in_memory)
+		str_add(out, ", changes stay in memory");
+	if (s->upper) {
+		str_add(out, ", changes go to");
+		add_word(out, s->upper->path);
+		str_add(out, " by way of");
+		add_word(out, s->work->path);
+	}
+}
+
 static void print_step(const struct step *s, struct str *out)
 {
 	static const char *const verbs[] = {
@@ -138,6 +155,7 @@ static void print_step(const struct step *s, struct str *out)
 		[STEP_DATA] = "data",
 		[STEP_CHMOD] = "chmod",
 		[STEP_MQUEUE] = "mqueue",
+		[STEP_OVERLAY] = "overlay",
 		[STEP_HIDE_PRIVATE] = "hide-private",
 	};
 
@@ -154,6 +172,7 @@ static void print_step(const struct step *s, struct str *out)
 	if (s->size)
 		str_addf(out, " size=%llu", (unsigned long long)s->size);
 	print_attributes(s, out);
+	print_layers(s, out);
 	if (s->fd >= 0)
 		str_addf(out, " from descriptor %d", s->fd);
 	if (s->create)
@@ -177,7 +196,12 @@ static void print_setup(const struct program *p, struct str *out)
 	if (p->base_tmpfs)
 		str_add(out, "  root is an empty tmpfs\n");
 	if (p->scratch)
-		str_add(out, "  a tmpfs beside it, out of sight\n");
+		str_add(out, "  a tmpfs beside it, out of sight");
+	if (p->scratch_size)
+		str_addf(out, " size=%llu",
+			 (unsigned long long)p->scratch_size);
+	if (p->scratch)
+		str_add(out, "\n");
 	for (size_t i = 0; i < p->step_count; i++)
 		print_step(&p->steps[i], out);
 	str_add(out, "  pivot to the new root, detach the old one\n");

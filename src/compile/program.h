@@ -31,7 +31,14 @@ enum step_kind {
 	STEP_DATA,	   /* such a file, in the scratch, on dest */
 	STEP_CHMOD,	   /* of what is at dest: mode */
 	STEP_MQUEUE,	   /* the message queues on dest */
+	STEP_OVERLAY,	   /* layers as one on dest */
 	STEP_HIDE_PRIVATE, /* what others may not read, at dest and below */
+};
+
+/* A directory of the host, as it was when looked at. */
+struct layer {
+	const char *path;
+	uint64_t dev, ino;
 };
 
 /* One change of the mount tree. Destinations are inside the new root. */
@@ -46,9 +53,13 @@ struct step {
 	int fd;		   /* the caller's: what it says or is; or -1 */
 	uint64_t size;	   /* of a tmpfs; 0: the kernel's default */
 	uint64_t dev, ino; /* what source was when looked at; 0: not known */
-	bool directory;	   /* source is one: what to create at dest */
-	bool optional;	   /* a source that is gone is no error */
-	bool create;	   /* of STEP_PROTECT: made, empty, if it is missing */
+	const struct layer *layers; /* of an overlay, the lowest first */
+	size_t layer_count;
+	const struct layer *upper, *work; /* what is written to; or NULL */
+	bool in_memory;			  /* ... which is in the scratch */
+	bool directory; /* source is one: what to create at dest */
+	bool optional;	/* a source that is gone is no error */
+	bool create;	/* of STEP_PROTECT: made, empty, if it is missing */
 };
 
 /* One line of a uid_map or gid_map, user_namespaces(7). */
@@ -131,7 +142,8 @@ struct program {
 	bool loopback;
 	bool base_tmpfs; /* the root starts as an empty tmpfs */
 	bool scratch;	 /* a tmpfs that nobody sees, for what steps keep */
-	const int *taken_fds; /* the caller's, that steps use up */
+	uint64_t scratch_size; /* 0: the kernel's default */
+	const int *taken_fds;  /* the caller's, that steps use up */
 	size_t taken_fd_count;
 	const struct step *steps;
 	size_t step_count;

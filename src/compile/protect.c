@@ -311,6 +311,78 @@ static int protect_cgroups(const struct steps *s, const struct step *on,
 	return 0;
 }
 
+/* --- what must not be written to at all --------------------------------- */
+
+/* Whether `dir` is where it is, or a name on the way to it is, or below it. */
+static bool is_touched(const struct guard *g, const struct path_fact *dir)
+{
+	const struct path_fact *fact = g->fact;
+	const struct step as_step = {
+		.source = dir->resolved,
+		.dev = dir->dev,
+		.ino = dir->ino,
+	};
+	const char *from = name_here(fact, &as_step);
+
+	if (path_within(from, fact->resolved) ||
+	    path_within(fact->resolved, from))
+		return true;
+	for (size_t i = 0; i < fact->part_count; i++)
+		if (path_within(fact->parts[i].at, from))
+			return true;
+	return false;
+}
+
+static int refuse(const struct steps *s, const struct path_fact *dir,
+		  const struct plan_protected *what, struct err *e)
+{
+	struct guard g = { s, NULL, what, host_path(s->c->host, what->path) };
+
+	if ((g.fact->type == PATH_ABSENT && what->missing == MISSING_IGNORE) ||
+	    !is_changeable(&g) || !is_touched(&g, dir))
+		return 0;
+	err_set(e, ERR_USAGE,
+		"with changes going to '%s' the command could change '%s'",
+		dir->path, what->path);
+	err_hint(e, "what is in it decides about the next run; use another "
+		    "directory");
+	return err_at(e, "%s", s->origin);
+}
+
+static int refuse_cgroups(const struct steps *s, const struct path_fact *dir,
+			  struct err *e)
+{
+	const struct host_cgroup *h = &s->c->host->cgroup;
+
+	for (size_t i = 0; i < h->mount_count; i++)
+		if (s->c->out->cgroup.source &&
+		    path_within(dir->resolved, h->mounts[i])) {
+			err_set(e, ERR_USAGE,
+				"with changes going to '%s' the command could "
+				"change its limits",
+				dir->path);
+			return err_at(e, "%s", s->origin);
+		}
+	return 0;
+}
+
+int protect_refuse(const struct steps *s, const struct path_fact *dir,
+		   struct err *e)
+{
+	const struct plan *p = s->c->plan;
+	const struct plan_protected self = { s->c->host->self, false,
+					     MISSING_IGNORE };
+
+	for (size_t i = 0; i < p->protected.count; i++)
+		if (refuse(s, dir, &p->protected.items[i], e) < 0)
+			return -1;
+	if (self.path && refuse(s, dir, &self, e) < 0)
+		return -1;
+	return refuse_cgroups(s, dir, e);
+}
+
+/* --- all of it ---------------------------------------------------------- */
+
 static int protect_all(const struct steps *s, const struct step *on,
 		       struct step_list *out, struct err *e)
 {

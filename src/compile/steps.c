@@ -31,7 +31,8 @@ static bool is_file_system(const struct step *step)
 {
 	return step->kind == STEP_BIND || step->kind == STEP_TMPFS ||
 	       step->kind == STEP_PROC || step->kind == STEP_DEVPTS ||
-	       step->kind == STEP_DATA || step->kind == STEP_MQUEUE;
+	       step->kind == STEP_DATA || step->kind == STEP_MQUEUE ||
+	       step->kind == STEP_OVERLAY;
 }
 
 const struct step *steps_covering(const struct steps *s, const char *path)
@@ -111,8 +112,8 @@ void steps_add_links(struct steps *s, const struct path_fact *fact)
 	}
 }
 
-static int missing(const struct steps *s, const struct path_fact *fact,
-		   struct err *e)
+int steps_missing(const struct steps *s, const struct path_fact *fact,
+		  struct err *e)
 {
 	err_set(e, ERR_USAGE, "show '%s'", fact->path);
 	e->errnum = fact->errnum;
@@ -129,7 +130,7 @@ int steps_add_bind(struct steps *s, const struct path_fact *fact,
 	struct step *step;
 
 	if (fact->type == PATH_ABSENT || fact->type == PATH_UNREACHABLE)
-		return optional ? 0 : missing(s, fact, e);
+		return optional ? 0 : steps_missing(s, fact, e);
 	step = steps_add(s, STEP_BIND, fact->resolved, dest, attributes);
 	step->dev = fact->dev;
 	step->ino = fact->ino;

@@ -60,6 +60,20 @@ int data_bind(struct steps *s, const struct plan_mount *m, uint64_t attributes,
 int data_file(struct steps *s, const struct plan_mount *m, struct err *e);
 void data_finish(struct steps *s);
 
+/* overlay.c */
+int overlay_add(struct steps *s, const struct plan_mount *m, struct err *e);
+
+/* The error of a directive that needs something that is not there. */
+int steps_missing(const struct steps *s, const struct path_fact *fact,
+		  struct err *e);
+
+/*
+ * An error if the command, where it writes to this directory of the host, could
+ * change what the plan protects: protect.c
+ */
+int protect_refuse(const struct steps *s, const struct path_fact *dir,
+		   struct err *e);
+
 /*
  * Makes read-only what the plan protects, wherever the list shows it writable,
  * and holds the names that lead to it in place: protect.c

@@ -433,6 +433,19 @@ static int locate(const struct setting *s, struct err *e)
 	return err_at(e, "%s", s->origin);
 }
 
+/* --overlay-src speaks of the next overlay, past others of its kind. */
+static int check_layers(const struct apply *to, const struct setting *next,
+			struct err *e)
+{
+	if (!to->layers.count ||
+	    (next && next->directive->apply == apply_overlay_src))
+		return 0;
+	err_set(e, ERR_USAGE,
+		"must be followed by another, or by what it is for (overlay, "
+		"tmp-overlay or ro-overlay)");
+	return locate(to->layers_from, e);
+}
+
 /* --perms and --size speak of the very next thing, as in bubblewrap. */
 static int check_modifiers(const struct apply *to, const struct setting *next,
 			   struct err *e)
@@ -473,8 +486,11 @@ int settings_apply(const struct settings *s, struct arena *a, const char *cwd,
 
 		if (set->directive->apply(&to, set, e) < 0)
 			return locate(set, e);
-		if (check_modifiers(&to, set, e) < 0)
+		if (check_modifiers(&to, set, e) < 0 ||
+		    check_layers(&to, set, e) < 0)
 			return -1;
 	}
+	if (check_layers(&to, NULL, e) < 0)
+		return -1;
 	return check_modifiers(&to, NULL, e);
 }

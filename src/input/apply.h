@@ -17,6 +17,9 @@ struct apply {
 	mode_t mode; /* MODE_DEFAULT: none */
 	uint64_t size;
 	const struct setting *mode_from, *size_from;
+	/* So do the directories of --overlay-src. */
+	ARRAY(const char *) layers;
+	const struct setting *layers_from;
 };
 
 /* The number of `text` among `words`, which a NULL ends. */
@@ -57,6 +60,8 @@ APPLIER(bind_fd);   /* BIND_ bits */
 APPLIER(file);
 APPLIER(data); /* BIND_ bits; --bind-data, --ro-bind-data */
 APPLIER(chmod);
+APPLIER(overlay_src);
+APPLIER(overlay); /* param: enum mount_kind */
 APPLIER(symlink);
 APPLIER(remount_ro);
 APPLIER(perms);

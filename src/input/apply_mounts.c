@@ -43,6 +43,55 @@ APPLIER(data)
 	return from_descriptor(to, s, MOUNT_DATA, e);
 }
 
+APPLIER(overlay_src)
+{
+	if (apply_not_empty(s->args[0], e) < 0)
+		return -1;
+	if (to->layers.count == OVERLAY_LAYERS_MAX)
+		return err_set(e, ERR_USAGE, "more than %d layers",
+			       OVERLAY_LAYERS_MAX);
+	to->layers_from = s;
+	*array_add(to->arena, &to->layers) = apply_source_path(to, s->args[0]);
+	return 0;
+}
+
+/* The layers that were named so far go to `m`. */
+static int take_layers(struct apply *to, struct plan_mount *m, size_t least,
+		       struct err *e)
+{
+	if (to->layers.count < least)
+		return err_set(e, ERR_USAGE,
+			       least == 1 ?
+				       "needs an --overlay-src before it" :
+				       "needs two --overlay-src before it");
+	m->layers = to->layers.items;
+	m->layer_count = to->layers.count;
+	to->layers.items = NULL;
+	to->layers.count = to->layers.room = 0;
+	return 0;
+}
+
+APPLIER(overlay)
+{
+	enum mount_kind kind = (enum mount_kind)s->directive->param;
+	bool own = kind == MOUNT_OVERLAY;
+	const char *dest = NULL;
+	struct plan_mount *m;
+
+	if (own && (apply_not_empty(s->args[0], e) < 0 ||
+		    apply_not_empty(s->args[1], e) < 0))
+		return -1;
+	if (apply_dest_path(to, s->args[own ? 2 : 0], &dest, e) < 0)
+		return -1;
+	m = apply_add_mount(to, s, kind);
+	m->dest = dest;
+	if (own) {
+		m->source = apply_source_path(to, s->args[0]);
+		m->work = apply_source_path(to, s->args[1]);
+	}
+	return take_layers(to, m, kind == MOUNT_RO_OVERLAY ? 2 : 1, e);
+}
+
 APPLIER(chmod)
 {
 	const char *dest = NULL;

@@ -162,6 +162,30 @@ const struct directive directives[] = {
 	  { VALUE_NUMBER, VALUE_PATH }, CLI,
 	  ACTION_NONE, apply_bind_fd, 0,
 	  "as bind-fd, read-only", NULL },
+	{ "overlay-src", 0, SECTION_MOUNTS, "SRC", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_overlay_src, 0,
+	  "a directory for the overlay that follows",
+	  "May be given more than once: of what is in several, that of the "
+	  "last one is seen.\n"
+	  "A directory with other mounts below it cannot be used." },
+	{ "overlay", 0, SECTION_MOUNTS, "RWSRC WORKDIR DEST",
+	  { VALUE_PATH, VALUE_PATH, VALUE_PATH }, 0,
+	  ACTION_NONE, apply_overlay, MOUNT_OVERLAY,
+	  "show them as one at DEST; changes go to RWSRC",
+	  "What is in RWSRC is seen before all others.\n"
+	  "WORKDIR is an empty directory on the same file system, for the "
+	  "kernel's own use.\n"
+	  "Neither may hold what decides about the next run, as profiles do."
+	},
+	{ "tmp-overlay", 0, SECTION_MOUNTS, "DEST", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_overlay, MOUNT_TMP_OVERLAY,
+	  "the same; changes stay in memory and are lost",
+	  "Before Linux 6.6 directories of the layers cannot be removed in it."
+	},
+	{ "ro-overlay", 0, SECTION_MOUNTS, "DEST", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_overlay, MOUNT_RO_OVERLAY,
+	  "the same, read-only; needs two or more",
+	  NULL },
 	{ "tmpfs", 0, SECTION_MOUNTS, "DEST", { VALUE_PATH }, 0,
 	  ACTION_NONE, apply_new_mount, MOUNT_TMPFS,
 	  "a new, empty directory in memory", NULL },
@@ -457,7 +481,9 @@ const struct directive directives[] = {
 	  ACTION_NONE, apply_tmp_size, 0,
 	  "size of each private directory: /tmp, the home",
 	  "Of those that a\n.Cm tmpfs\nor\n.Cm home\nmakes, unless\n"
-	  ".Fl -size\nbefore it on the command line says another." },
+	  ".Fl -size\nbefore it on the command line says another.\n"
+	  "All\n.Cm tmp-overlay\ntogether have one, with\n"
+	  ".Cm bind-data ." },
 	{ "rlimit", 0, SECTION_LIMITS, "NAME=SOFT[:HARD]", { VALUE_RLIMIT }, 0,
 	  ACTION_NONE, apply_rlimit, 0,
 	  "a limit per process, named as in prlimit(1)",

@@ -198,6 +198,8 @@ static void want_for_mount(struct arena *a, const struct plan *p,
 {
 	const char *home;
 
+	for (size_t i = 0; i < m->layer_count; i++)
+		want(a, list, m->layers[i], false);
 	switch (m->kind) {
 	case MOUNT_BIND:
 	case MOUNT_SAME:
@@ -205,6 +207,10 @@ static void want_for_mount(struct arena *a, const struct plan *p,
 		break;
 	case MOUNT_HIDE:
 		want(a, list, m->dest, false);
+		break;
+	case MOUNT_OVERLAY:
+		want(a, list, m->source, false);
+		want(a, list, m->work, false);
 		break;
 	case MOUNT_DEV:
 		out->console = true;

@@ -35,19 +35,28 @@ enum mount_kind {
 	MOUNT_DATA,	    /* such a file in memory, bound on dest */
 	MOUNT_CHMOD,	    /* what is at dest gets the mode */
 	MOUNT_MQUEUE,	    /* message queues of the IPC namespace */
+	MOUNT_OVERLAY,	    /* layers as one; changes go to source */
+	MOUNT_TMP_OVERLAY,  /* ... into memory */
+	MOUNT_RO_OVERLAY,   /* ... nowhere: read-only */
 	MOUNT_HOME,	    /* where the home directory goes: plan.home */
 	MOUNT_WORKDIR,	    /* where the working directory goes: plan.workdir */
 };
 
 #define MODE_DEFAULT ((mode_t)-1)
 
+/* 50 numbers of descriptors fit into an option of 255 bytes, fsconfig(2). */
+#define OVERLAY_LAYERS_MAX 50
+
 /* One mount directive. They take effect strictly in their order. */
 struct plan_mount {
 	enum mount_kind kind;
-	const char *source; /* clean host path, or a symlink's target */
-	const char *dest;   /* clean path inside */
-	const char *origin; /* "argument 3", "gcc.profile:12" */
-	int fd;		    /* the caller's, consumed; or -1 */
+	const char *source;	   /* clean host path, or a symlink's target */
+	const char *dest;	   /* clean path inside */
+	const char *origin;	   /* "argument 3", "gcc.profile:12" */
+	int fd;			   /* the caller's, consumed; or -1 */
+	const char *const *layers; /* directories of the host, lowest first */
+	size_t layer_count;
+	const char *work; /* a directory that overlayfs uses for itself */
 	bool writable;
 	bool devices;	 /* device files work: --dev-bind */
 	bool optional;	 /* a missing source is no error: -try */

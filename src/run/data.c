@@ -88,6 +88,12 @@ int engine_file(struct engine *en, const struct step *s, struct err *e)
 	return 0;
 }
 
+void engine_scratch_name(const struct engine *en, const struct step *s,
+			 char name[SCRATCH_NAME])
+{
+	snprintf(name, SCRATCH_NAME, "%zu", (size_t)(s - en->program->steps));
+}
+
 /*
  * The file keeps its name in the scratch: nothing can be mounted on what has
  * none, and a later step may want to cover it.
@@ -96,9 +102,9 @@ static int make_data(struct engine *en, const struct step *s, struct err *e)
 {
 	int scratch = en->tree.scratch, tree;
 	autoclose int fd = -1;
-	char name[32];
+	char name[SCRATCH_NAME];
 
-	snprintf(name, sizeof(name), "%zu", (size_t)(s - en->program->steps));
+	engine_scratch_name(en, s, name);
 	fd = openat(scratch, name,
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 		    s->mode);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the parts of the mount engine share: mounts.c, data.c and hide.c. */
+/* What the parts of the mount engine share: mounts.c, data.c, overlay.c, hide.c. */
 #ifndef RUN_ENGINE_H
 #define RUN_ENGINE_H
 
@@ -23,6 +23,21 @@ int engine_attach(int mount, const struct dest *to, struct err *e);
 int engine_new_tmpfs(mode_t mode, uint64_t size, uint64_t attributes,
 		     struct err *e);
 
+/*
+ * A detached mount of a new file system; options are NAME, VALUE pairs up to a
+ * NULL for a name, flags have NULL for a value. Returns it, or -1.
+ */
+int engine_new_file_system(const char *type, const char *const *options,
+			   uint64_t attributes, struct err *e);
+
+/* The error of a source that is not what it was. */
+int engine_changed(const char *source, struct err *e);
+
+/* What a step may call its own in the scratch. */
+#define SCRATCH_NAME 32
+void engine_scratch_name(const struct engine *en, const struct step *s,
+			 char name[SCRATCH_NAME]);
+
 /* Attaches it at the destination of the step, whose mount point is made. */
 int engine_place(struct engine *en, int mount, const struct step *s,
 		 bool directory, struct err *e);
@@ -31,6 +46,9 @@ int engine_place(struct engine *en, int mount, const struct step *s,
 int engine_file(struct engine *en, const struct step *s, struct err *e);
 int engine_data(struct engine *en, const struct step *s, struct err *e);
 int engine_chmod(struct engine *en, const struct step *s, struct err *e);
+
+/* STEP_OVERLAY. */
+int engine_overlay(struct engine *en, const struct step *s, struct err *e);
 
 /* What was used up among 0 to 2 is closed by the command's execve. */
 int engine_close_taken(const struct program *p, struct err *e);

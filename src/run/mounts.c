@@ -53,11 +53,8 @@ int engine_attach(int mount, const struct dest *to, struct err *e)
 	return 0;
 }
 
-/*
- * A new file system; options are NAME, VALUE pairs up to a NULL. Its context
- * stays open up to the next batch, as most descriptors here.
- */
-static int new_file_system(const char *type, const char *const *options,
+/* Its context stays open up to the next batch, as most descriptors here. */
+int engine_new_file_system(const char *type, const char *const *options,
 			   uint64_t attributes, struct err *e)
 {
 	int fs = sys_fsopen(type), mount;
@@ -65,10 +62,12 @@ static int new_file_system(const char *type, const char *const *options,
 	if (fs < 0)
 		return err_sys(e, "open file system '%s'", type);
 	for (; options && options[0]; options += 2)
-		if (sys_fsconfig(fs, FSCONFIG_SET_STRING, options[0],
-				 options[1]) < 0)
-			return err_sys(e, "set option %s=%s of '%s'",
-				       options[0], options[1], type);
+		if (sys_fsconfig(fs,
+				 options[1] ? FSCONFIG_SET_STRING :
+					      FSCONFIG_SET_FLAG,
+				 options[0], options[1]) < 0)
+			return err_sys(e, "set option %s of '%s'", options[0],
+				       type);
 	if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0)
 		return err_sys(e, "make file system '%s'", type);
 	mount = sys_fsmount(fs, (unsigned int)attributes);
@@ -96,7 +95,7 @@ int engine_new_tmpfs(mode_t mode, uint64_t size, uint64_t attributes,
 		options[n++] = "size";
 		options[n++] = size_text;
 	}
-	return new_file_system("tmpfs", options, attributes, e);
+	return engine_new_file_system("tmpfs", options, attributes, e);
 }
 
 int engine_place(struct engine *en, int mount, const struct step *s,
@@ -113,6 +112,13 @@ int engine_place(struct engine *en, int mount, const struct step *s,
 }
 
 /* --- the steps ---------------------------------------------------------- */
+
+int engine_changed(const char *source, struct err *e)
+{
+	err_set(e, ERR_SYSTEM, "source '%s' changed while sandbox started",
+		source);
+	return err_hint(e, "something replaced it meanwhile; try again");
+}
 
 /*
  * What is bound has to be what compile looked at: a directory swapped for a
@@ -132,9 +138,7 @@ static int check_source(int fd, const struct step *s, bool *directory,
 	    (s->fd < 0 ||
 	     (st.st_dev == given.st_dev && st.st_ino == given.st_ino)))
 		return 0;
-	err_set(e, ERR_SYSTEM, "source '%s' changed while sandbox started",
-		s->source);
-	return err_hint(e, "something replaced it meanwhile; try again");
+	return engine_changed(s->source, e);
 }
 
 static int run_bind(struct engine *en, const struct step *s, struct err *e)
@@ -169,7 +173,7 @@ static int run_tmpfs(struct engine *en, const struct step *s, struct err *e)
 
 static int run_proc(struct engine *en, const struct step *s, struct err *e)
 {
-	int fd = new_file_system("proc", NULL, s->attributes, e);
+	int fd = engine_new_file_system("proc", NULL, s->attributes, e);
 
 	if (fd < 0 && e->errnum == EPERM)
 		err_hint(e, "the /proc here is partly covered, as in many "
@@ -190,7 +194,7 @@ static int run_devpts(struct engine *en, const struct step *s, struct err *e)
 {
 	static const char *const options[] = { "ptmxmode", "0666", "mode",
 					       "620", NULL };
-	int fd = new_file_system("devpts", options, s->attributes, e);
+	int fd = engine_new_file_system("devpts", options, s->attributes, e);
 
 	if (fd < 0 || engine_place(en, fd, s, true, e) < 0)
 		return err_wrap(e, "devpts on '%s'", s->dest);
@@ -199,7 +203,7 @@ static int run_devpts(struct engine *en, const struct step *s, struct err *e)
 
 static int run_mqueue(struct engine *en, const struct step *s, struct err *e)
 {
-	int fd = new_file_system("mqueue", NULL, s->attributes, e);
+	int fd = engine_new_file_system("mqueue", NULL, s->attributes, e);
 
 	if (fd < 0 || engine_place(en, fd, s, true, e) < 0)
 		return err_wrap(e, "mqueue on '%s'", s->dest);
@@ -346,6 +350,7 @@ static int run_step(struct engine *en, const struct step *s, struct err *e)
 		[STEP_DATA] = engine_data,
 		[STEP_CHMOD] = engine_chmod,
 		[STEP_MQUEUE] = run_mqueue,
+		[STEP_OVERLAY] = engine_overlay,
 		[STEP_HIDE] = engine_hide,
 		[STEP_HIDE_PRIVATE] = engine_hide_private,
 	};
@@ -389,7 +394,8 @@ static int attach_scratch(struct engine *en, struct err *e)
 
 	if (!en->program->scratch)
 		return 0;
-	fd = engine_new_tmpfs(0755, 0, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, e);
+	fd = engine_new_tmpfs(0755, en->program->scratch_size,
+			      MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, e);
 	if (fd < 0 || engine_attach(fd, &to, e) < 0)
 		return err_wrap(e, "make a place for data");
 	en->tree.scratch = fd;
@@ -452,7 +458,7 @@ static int look_for_proc(struct engine *en, struct err *e)
 
 	if (!en->program->looks || en->run->looks.fds[0] >= 0)
 		return 0;
-	fd = new_file_system("proc", NULL, MOUNT_ATTR_RDONLY, e);
+	fd = engine_new_file_system("proc", NULL, MOUNT_ATTR_RDONLY, e);
 	if (fd < 0) {
 		err_wrap(e, "look at the processes");
 		return err_hint(e, "without a cgroup limits are held by "

@@ -93,6 +93,39 @@ static void check_bind(const struct made *m, const struct step *s)
 	CHECK(!devices || asked_devices);
 }
 
+/* Whether one overlay of the plan is of these directories. */
+static bool overlays(const struct made *m, const struct plan_mount *mount,
+		     const struct step *s)
+{
+	if (mount->layer_count != s->layer_count ||
+	    !str_equal(mount->dest, s->dest))
+		return false;
+	for (size_t i = 0; i < s->layer_count; i++)
+		if (!from(m->host, mount->layers[i], s->layers[i].path))
+			return false;
+	if (mount->kind != MOUNT_OVERLAY)
+		return !s->upper && !s->work &&
+		       s->in_memory == (mount->kind == MOUNT_TMP_OVERLAY);
+	return s->upper && s->work &&
+	       from(m->host, mount->source, s->upper->path) &&
+	       from(m->host, mount->work, s->work->path);
+}
+
+static void check_overlay(const struct made *m, const struct step *s)
+{
+	bool asked = false;
+
+	CHECK((s->attributes & ATTR_BIND) == ATTR_BIND);
+	CHECK(s->layer_count && s->layer_count <= OVERLAY_LAYERS_MAX);
+	CHECK(s->upper || s->in_memory || s->layer_count > 1);
+	CHECK((s->upper || s->in_memory) ==
+	      !(s->attributes & MOUNT_ATTR_RDONLY));
+	CHECK(!s->in_memory || m->program->scratch);
+	for (size_t i = 0; i < m->plan->mounts.count; i++)
+		asked |= overlays(m, &m->plan->mounts.items[i], s);
+	CHECK(asked);
+}
+
 /* --- the other steps ---------------------------------------------------- */
 
 static void check_step(const struct made *m, const struct step *s)
@@ -112,6 +145,9 @@ static void check_step(const struct made *m, const struct step *s)
 		break;
 	case STEP_SYMLINK:
 		CHECK(s->source && s->source[0]);
+		break;
+	case STEP_OVERLAY:
+		check_overlay(m, s);
 		break;
 	case STEP_FILE:
 	case STEP_DATA:

@@ -32,6 +32,7 @@ static const struct {
 	{ "places", group_places },
 	{ "mounts", group_mounts },
 	{ "data", group_data },
+	{ "overlay", group_overlay },
 	{ "calls", group_calls },
 	{ "limits", group_limits },
 	{ "cgroup", group_cgroup },

@@ -50,6 +50,7 @@ GROUP(steps);
 GROUP(places);
 GROUP(mounts);
 GROUP(data);
+GROUP(overlay);
 GROUP(filter);
 GROUP(filter_random);
 GROUP(libseccomp);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unit.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -98,6 +99,51 @@ static void checks_pwd(void **state)
 	arena_release(&a);
 }
 
+/* The name of what a descriptor is open on counts as long as it is that. */
+static void looks_at_descriptors(void **state)
+{
+	char dir[] = "/tmp/sandbox-unit-XXXXXX";
+	const struct caller c = { .uid = geteuid(), .cwd = "/" };
+	struct arena a = { 0 };
+	int pair[2], fd;
+	struct host h;
+	struct err e = { 0 };
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	fd = open(dir, O_RDONLY | O_DIRECTORY);
+	assert_int_equal(pipe2(pair, O_CLOEXEC), 0);
+	{
+		const struct host_want_fd fds[] = { { fd, true },
+						    { pair[0], true },
+						    { 999, true } };
+		const struct host_wants wants = { .descriptors = fds,
+						  .descriptor_count = 3 };
+
+		assert_int_equal(host_look(&a, &c, &wants, &h, &e), 0);
+		assert_true(host_descriptor(&h, fd)->open);
+		assert_string_equal(host_descriptor(&h, fd)->path, dir);
+		assert_int_equal(host_path(&h, dir)->type, PATH_DIR);
+		/* Ours, as all that is close-on-exec. */
+		assert_false(host_descriptor(&h, pair[0])->open);
+		assert_false(host_descriptor(&h, 999)->open);
+		assert_null(host_descriptor(&h, 998));
+		assert_int_equal(fcntl(pair[0], F_SETFD, 0), 0);
+		assert_int_equal(rmdir(dir), 0);
+		assert_int_equal(symlink("/tmp", dir), 0);
+		assert_int_equal(host_look(&a, &c, &wants, &h, &e), 0);
+		assert_true(host_descriptor(&h, fd)->open);
+		assert_null(host_descriptor(&h, fd)->path);
+		assert_true(host_descriptor(&h, pair[0])->open);
+		assert_null(host_descriptor(&h, pair[0])->path);
+	}
+	unlink(dir);
+	close(fd);
+	close(pair[0]);
+	close(pair[1]);
+	arena_release(&a);
+}
+
 GROUP(host)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +151,7 @@ GROUP(host)
 		cmocka_unit_test(knows_its_caller),
 		cmocka_unit_test(looks),
 		cmocka_unit_test(checks_pwd),
+		cmocka_unit_test(looks_at_descriptors),
 	};
 
 	return cmocka_run_group_tests_name("host", tests, NULL, NULL);

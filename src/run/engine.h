@@ -6,10 +6,15 @@
 #include "run/dest.h"
 #include "run/run.h"
 
+#define ROOTS_MAX 16
+
 struct engine {
 	const struct program *program;
 	struct tree tree;
 	struct run *run;
+	/* Trees of the host's "/", for the steps that show it, in their order. */
+	int roots[ROOTS_MAX];
+	size_t root_count, root_next;
 };
 
 /* Sets MOUNT_ATTR_ flags on a mount, or on the whole tree of mounts. */

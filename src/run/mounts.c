@@ -23,7 +23,6 @@
 #ifndef AT_RECURSIVE
 #define AT_RECURSIVE 0x8000
 #endif
-#define MNT_DETACH 2
 
 /* A step leaves at most four descriptors; some sites allow only 256. */
 #define BATCH_STEPS 64
@@ -141,11 +140,49 @@ static int check_source(int fd, const struct step *s, bool *directory,
 	return engine_changed(s->source, e);
 }
 
+static bool shows_root(const struct step *s)
+{
+	return s->kind == STEP_BIND && s->source[1] == '\0';
+}
+
+/*
+ * What is attached to the host's "/" later, the base before all, would be in a
+ * copy of the tree that is made after it, and cover that.
+ */
+static int clone_roots(struct engine *en, struct err *e)
+{
+	for (size_t i = 0; i < en->program->step_count; i++) {
+		int fd;
+
+		if (!shows_root(&en->program->steps[i]))
+			continue;
+		if (en->root_count == ROOTS_MAX)
+			return err_set(e, ERR_USAGE,
+				       "'/' is shown more than %d times",
+				       ROOTS_MAX);
+		fd = sys_open_tree(AT_FDCWD, "/",
+				   OPEN_TREE_CLONE | AT_RECURSIVE);
+		if (fd < 0) {
+			err_sys(e, "open source '/'");
+			return host_explain_userns(e);
+		}
+		en->roots[en->root_count++] = fd;
+	}
+	return 0;
+}
+
+static int open_source(struct engine *en, const struct step *s)
+{
+	if (shows_root(s))
+		return en->roots[en->root_next++];
+	return sys_open_tree(AT_FDCWD, s->source,
+			     OPEN_TREE_CLONE | AT_RECURSIVE);
+}
+
 static int run_bind(struct engine *en, const struct step *s, struct err *e)
 {
 	bool directory = s->directory;
-	int fd = sys_open_tree(AT_FDCWD, s->source,
-			       OPEN_TREE_CLONE | AT_RECURSIVE);
+	int fd = open_source(en, s);
 
 	if (fd < 0 && s->optional && errno == ENOENT)
 		return 0;
@@ -418,8 +455,7 @@ static int attach_root(struct engine *en, const struct step *s, struct err *e)
 {
 	struct dest to = { AT_FDCWD, "/" };
 	bool directory = true;
-	int fd = sys_open_tree(AT_FDCWD, s->source,
-			       OPEN_TREE_CLONE | AT_RECURSIVE);
+	int fd = open_source(en, s);
 
 	if (fd < 0)
 		err_sys(e, "open source '%s'", s->source);
@@ -437,6 +473,9 @@ static int close_batch(struct engine *en, struct err *e)
 {
 	int keep = en->run->socket;
 
+	for (size_t i = en->root_next; i < en->root_count; i++)
+		if (keep < en->roots[i])
+			keep = en->roots[i];
 	if (keep < en->tree.scratch)
 		keep = en->tree.scratch;
 	if (keep < en->tree.root)
@@ -480,7 +519,8 @@ int stage_mounts(struct run *r, struct err *e)
 	size_t i = 0;
 
 	r->umask = umask(0);
-	if (make_private(e) < 0 || attach_scratch(&en, e) < 0)
+	if (make_private(e) < 0 || clone_roots(&en, e) < 0 ||
+	    attach_scratch(&en, e) < 0)
 		return -1;
 	if (p->base_tmpfs ? attach_base(&en, e) < 0 :
 			    attach_root(&en, &p->steps[i++], e) < 0)
@@ -502,20 +542,4 @@ int stage_mounts(struct run *r, struct err *e)
 	return descriptors_close(
 		3, (struct held[]){ KEPT(p), LOOKED(r), { &r->socket, 1 } }, 3,
 		e);
-}
-
-/*
- * pivot_root(2), "pivot_root(".", ".")": the old root lands on top of the new
- * one and is taken off again, with nothing to clean up in either.
- */
-int stage_pivot(struct run *r, struct err *e)
-{
-	if (sys_pivot_root(".", ".") < 0)
-		return err_sys(e, "pivot to the new root");
-	/* It is on top of the old root. */
-	if (r->program->scratch && sys_umount2(".", MNT_DETACH) < 0)
-		return err_sys(e, "detach the place for data");
-	if (sys_umount2(".", MNT_DETACH) < 0)
-		return err_sys(e, "detach the old root");
-	return 0;
 }

@@ -133,7 +133,7 @@ STAGE(release);
 STAGE(reap);
 STAGE(ready);
 
-/* ids.c, network.c, mounts.c, caps.c */
+/* ids.c, network.c, mounts.c, pivot.c, caps.c */
 STAGE(identity);
 STAGE(userns);
 STAGE(numbers);

@@ -141,3 +141,45 @@ while True:
 	status_is 1
 	says ''
 }
+
+# --- the old root ------------------------------------------------------------
+
+@test "nothing is left of the host on top of the root" {
+	local root=(--ro-bind / /)
+
+	mkdir "$T/open"
+	for before in "--tmpfs /foo" "--hide $T/outside" "--dir /x" \
+		"--tmpfs /" "--ro-bind / /" "--ro-bind / / --tmpfs /tmp" \
+		"--bind-data 9 /foo" "--tmpfs / --tmpfs / --bind-data 9 /foo"; do
+		# shellcheck disable=SC2086 # options
+		sandbox --profile none $before "${root[@]}" "$PROBE" write \
+			"/..$T/open/file" x 9<<<data
+		says EROFS
+		[ ! -e "$T/open/file" ]
+		# shellcheck disable=SC2086 # options
+		sandbox --profile none --unshare-pid $before "${root[@]}" \
+			--proc /proc "$PROBE" mounts 9<<<data
+		[ "$(grep -c '^/ ' <<<"$output")" = 1 ] || show "more: $before"
+	done
+	sandbox --ro / ./probe write "/..$T/open/file" x
+	says EROFS
+	[ ! -e "$T/open/file" ]
+	works --profile none --tmpfs /a --tmpfs / --ro-bind "$PROBE" /probe \
+		/probe list /..
+	says probe
+	# The control.
+	[ "$("$PROBE" write "/..$T/open/file" x)" = ok ]
+}
+
+@test "the host's root shown elsewhere is the host's" {
+	works --profile none --ro-bind "$PROBE" /probe --ro-bind / /host \
+		/probe open "/host$T/outside" r
+	says ok
+	works --profile none --ro-bind "$PROBE" /probe --ro-bind / /host \
+		--tmpfs /x --ro-bind / /again --bind-data 9 /y \
+		/probe open "/again$T/outside" r 9<<<data
+	says ok
+	works --profile none --ro-bind "$PROBE" /probe --ro-bind / /host \
+		/probe write "/host$T/outside" x
+	says EROFS
+}

@@ -542,8 +542,10 @@ void limits_figures(struct run *r)
 	if (r->program->output_limit)
 		u->output = r->output.passed;
 	/* PID 1 knows when time is up, and may have been the first to see it. */
-	if (is_over(r))
+	if (is_over(r)) {
 		r->outcome->cause = CAUSE_TIME;
+		r->outcome->status = SIGKILL;
+	}
 	u->wall = since(r->limits.over, r->limits.began);
 	cgroup_figures(r);
 	u->cpu = counted.all;

@@ -120,6 +120,12 @@ static void check(const struct row *rows, size_t n)
 	"  limit memory 4294963200, held by the supervisor, which looks\n"     \
 	"  limit pids 64, held by an rlimit\n"
 
+#define NEITHER                                                                \
+	" needs a cgroup: none was delegated to you, and systemd's user "      \
+	"manager cannot be asked; an administrator delegates it with the "     \
+	"lines [Service] and Delegate=cpu cpuset io memory pids in "           \
+	"/etc/systemd/system/user@.service.d/delegate.conf, and systemctl "    \
+	"daemon-reload\n"
 #define LACKS(name)                                                            \
 	" needs the cgroup controller '" name "', which is not delegated "     \
 	"here; an administrator delegates it with the lines [Service] and "    \
@@ -408,9 +414,9 @@ static void what_nothing_holds(void **state)
 	CHECK({ ANN LOGIN, "--swap 0", "--swap" NONE },
 	      { ANN LOGIN, "--cpus 1", "--cpus" NONE },
 	      { ANN LOGIN, "--cpu-weight 1", "--cpu-weight" NONE },
-	      { ANN LOGIN, "--cpuset-cpus 0", "--cpuset-cpus" NONE },
-	      { ANN LOGIN, "--io-weight 1", "--io-weight" NONE },
-	      { ANN LOGIN, "--io-max 8:0:rbps=1", "--io-max" NONE },
+	      { ANN LOGIN, "--cpuset-cpus 0", "--cpuset-cpus" NEITHER },
+	      { ANN LOGIN, "--io-weight 1", "--io-weight" NEITHER },
+	      { ANN LOGIN, "--io-max 8:0:rbps=1", "--io-max" NEITHER },
 	      { ANN LOGIN, "--require-cgroup", "--require-cgroup" NONE },
 	      { ANN BESIDE, "--cpus 1", "--cpus" LACKS("cpu") },
 	      { ANN BESIDE, "--cpu-weight 1", "--cpu-weight" LACKS("cpu") },

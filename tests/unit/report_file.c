@@ -231,9 +231,33 @@ static void follows_symlinks_at_once(void **state)
 	/* It led there when it was opened, and that counts. */
 	assert_int_equal(unlink(path_in(b, "to-d")), 0);
 	assert_int_equal(symlink("/", path_in(b, "to-d")), 0);
-	assert_int_equal(rename(path_in(b, "d"), path_in(b, "moved")), 0);
 	writes(b, &f, "more\n");
-	assert_string_equal(get(b, path_in(b, "moved/s")), "more\n");
+	assert_string_equal(get(b, path_in(b, "d/s")), "more\n");
+}
+
+/* What is there then is the command's: who reads it is not to believe it. */
+static void says_when_the_directory_was_moved(void **state)
+{
+	struct box *b = *state;
+	const char *path = path_in(b, "out/r");
+	struct report_file f;
+	struct err e = { 0 };
+
+	assert_int_equal(mkdir(path_in(b, "out"), 0755), 0);
+	opens(b, path, &f);
+	assert_int_equal(rename(path_in(b, "out"), path_in(b, "gone")), 0);
+	assert_int_equal(mkdir(path_in(b, "out"), 0755), 0);
+	put(path, "forged\n", 0644);
+	assert_int_equal(report_file_write(&f, "true\n", 5, &e), -1);
+	unit_has(e.message, "is not the directory that it was");
+	assert_string_equal(get(b, path_in(b, "gone/r")), "true\n");
+	assert_int_equal(e.kind, ERR_SYSTEM);
+	/* A symlink to where it is does not make it better. */
+	unlink(path);
+	assert_int_equal(rmdir(path_in(b, "out")), 0);
+	assert_int_equal(symlink("gone", path_in(b, "out")), 0);
+	assert_int_equal(report_file_write(&f, "true\n", 5, &e), -1);
+	report_file_close(&f);
 }
 
 /* The command may do this in a directory where it can write. */
@@ -680,6 +704,7 @@ GROUP(report_file)
 		BOX_TEST(replaces_a_file),
 		BOX_TEST(keeps_the_owner),
 		BOX_TEST(follows_symlinks_at_once),
+		BOX_TEST(says_when_the_directory_was_moved),
 		BOX_TEST(follows_no_symlink_of_the_command),
 		BOX_TEST(gives_way_to_a_directory),
 		BOX_TEST(does_without_tmpfile),

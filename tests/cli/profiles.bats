@@ -430,7 +430,8 @@ is_fixed() {
 		pids | cpus | *-weight | cpuset-cpus | open-files) args=1 ;;
 		io-max) args=8:0:rbps=1M ;;
 		*-time | time-limit | grace) args=1s ;;
-		tmpfs | proc | dev | dir | remount-ro | chdir | home-dir)
+		chmod) args='700 /x' ;;
+		tmpfs | proc | dev | mqueue | dir | remount-ro | chdir | home-dir)
 			args=/x ;;
 		*) args=$(tr ' ' '\n' <<<"$metavars" | sed 's/.*/x/' |
 			paste -sd ' ') ;;
@@ -438,6 +439,12 @@ is_fixed() {
 		case $name in
 		*bind*) args='/usr /x' ;;
 		symlink) args='x /x' ;;
+		overlay-src) args=$'/usr\ntmp-overlay /x' ;;
+		overlay) name=overlay-src args=$'/usr\noverlay /tmp /tmp /x' ;;
+		*-overlay)
+			args=$'/usr\noverlay-src /etc\n'"$name /x"
+			name=overlay-src
+			;;
 		esac
 		[ -n "$metavars" ] || args=
 		printf '%s %s\n' "$name" "$args" >my.profile

@@ -43,6 +43,7 @@ check-embedded: $(BIN) ## a changed profile changes the filter that is embedded
 
 check-limits: $(BIN) $(B)/hog ## every limit against programs that want more
 	$(INSIDE) HOG=$(abspath $(B)/hog) tests/limits/run --out $(B)/limits.tsv
+	$(INSIDE) HOG=$(abspath $(B)/hog) tests/vm/load --at-once 100 --in-a-row 0
 
 # On virtual machines with stock kernels: VM=RUNNER runs a command on one.
 IN_VM := $(BIN) $(B)/probe $(B)/hog

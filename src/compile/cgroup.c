@@ -12,6 +12,8 @@
 #include "base/str.h"
 #include "compile/compile.h"
 
+#include <linux/sched.h>
+
 /* One place with the way it would be used. */
 struct candidate {
 	enum cgroup_source source;
@@ -108,7 +110,8 @@ static int ask_to_delegate(struct err *e)
 	return err_hint(e, "an administrator delegates it with the lines "
 			   "[Service] and Delegate=cpu cpuset io memory pids "
 			   "in /etc/systemd/system/user@.service.d/"
-			   "delegate.conf, and systemctl daemon-reload");
+			   "delegate.conf, systemctl daemon-reload, and "
+			   "systemctl restart user@UID");
 }
 
 int compile_needs_cgroup(const struct compile *c, const char *option,
@@ -123,7 +126,8 @@ int compile_needs_cgroup(const struct compile *c, const char *option,
 	if (!c->out->cgroup.source) {
 		err_set(e, ERR_USAGE, "--%s needs a cgroup: %s", option,
 			why_none(c));
-		if (controller & (CONTROLLER_CPUSET | CONTROLLER_IO))
+		if (c->host->cgroup.mount &&
+		    controller & (CONTROLLER_CPUSET | CONTROLLER_IO))
 			return ask_to_delegate(e);
 		if (!c->host->cgroup.mount || c->host->cgroup.scoped ||
 		    c->host->caller->uid == 0)
@@ -192,7 +196,7 @@ static int write_io(struct compile *c, struct writes *w, struct err *e)
 		const struct host_device *d = &c->host->devices[i];
 		struct str line = { .arena = c->arena };
 
-		if (!d->major && !d->minor) {
+		if (!d->major) {
 			err_set(e, ERR_USAGE,
 				"--io-max: '%s' is not a block device, nor on "
 				"one",
@@ -260,6 +264,8 @@ static void use(struct compile *c, const struct candidate *found)
 	struct program_cgroup *out = &c->out->cgroup;
 	unsigned int missing;
 
+	/* Who sees no other cgroup cannot go there: by clone3(2), for one. */
+	c->out->namespaces |= CLONE_NEWCGROUP;
 	c->held = offered(found) & needed;
 	missing = c->held & ~place->enabled;
 	out->source = found->source;

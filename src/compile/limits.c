@@ -171,6 +171,19 @@ static int hold_cpu_time(struct compile *c, struct lists *l, struct err *e)
 	return need_looks(c, "cpu-time", LOOK_CPU, e);
 }
 
+/* "8:0 rbps=1048576, 8:16 wiops=100" */
+static const char *all_rates(struct compile *c)
+{
+	const struct program_cgroup *g = &c->out->cgroup;
+	struct str out = { .arena = c->arena };
+
+	for (size_t i = 0; i < g->write_count; i++)
+		if (str_equal(g->writes[i].file, "io.max"))
+			str_addf(&out, "%s%s", out.length ? ", " : "",
+				 g->writes[i].text);
+	return str_text(&out);
+}
+
 /* What only a cgroup can hold. */
 static int hold_rest(struct compile *c, struct lists *l, struct err *e)
 {
@@ -208,9 +221,9 @@ static int hold_rest(struct compile *c, struct lists *l, struct err *e)
 	}
 	if (limits->io.count && !(c->held & CONTROLLER_IO))
 		return compile_needs_cgroup(c, "io-max", CONTROLLER_IO, e);
-	for (size_t i = 0; i < limits->io.count; i++)
+	if (limits->io.count)
 		tell(c, l, "io-max", UNIT_TEXT, 0, HELD_BY_CGROUP)->text =
-			limits->io.items[i].device;
+			all_rates(c);
 	return 0;
 }
 

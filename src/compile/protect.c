@@ -283,34 +283,6 @@ static int protect(const struct steps *s, const struct step *on,
 	return is_changeable(&g) ? protect_in(&g, &v, e) : 0;
 }
 
-/*
- * Who can write to the cgroup file system raises the limits of his own cgroup,
- * or leaves it. It is read-only wherever it shows.
- */
-static int protect_cgroups(const struct steps *s, const struct step *on,
-			   struct step_list *out, struct err *e)
-{
-	const struct host_cgroup *h = &s->c->host->cgroup;
-
-	if (!s->c->out->cgroup.source)
-		return 0;
-	for (size_t i = 0; i < h->mount_count; i++) {
-		const struct path_fact fact = {
-			.path = h->mounts[i],
-			.resolved = h->mounts[i],
-			.type = PATH_DIR,
-		};
-		const struct plan_protected what = { h->mounts[i], true,
-						     MISSING_IGNORE };
-		struct guard g = { s, out, &what, &fact };
-		struct view v = { on, on->source };
-
-		if (protect_in(&g, &v, e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 /* --- what must not be written to at all --------------------------------- */
 
 /* Whether `dir` is where it is, or a name on the way to it is, or below it. */
@@ -394,9 +366,43 @@ static int protect_all(const struct steps *s, const struct step *on,
 	for (size_t i = 0; i < p->protected.count; i++)
 		if (protect(s, on, &p->protected.items[i], out, e) < 0)
 			return -1;
-	if (self.path && protect(s, on, &self, out, e) < 0)
-		return -1;
-	return protect_cgroups(s, on, out, e);
+	return self.path ? protect(s, on, &self, out, e) : 0;
+}
+
+/*
+ * Who reaches the cgroup file system raises the limits of his own cgroup, or
+ * leaves it. That the mount is read-only is no help: a process is born in another
+ * one by a descriptor of it, which asks for the rights to the file alone
+ * (cgroup_may_write() in kernel/cgroup/cgroup.c). So it is covered.
+ */
+static int hide_cgroups(const struct steps *s, const struct step *on,
+			struct step_list *out, struct err *e)
+{
+	const struct host_cgroup *h = &s->c->host->cgroup;
+
+	for (size_t i = 0; s->c->out->cgroup.source && i < h->mount_count;
+	     i++) {
+		const char *mount = h->mounts[i], *dest = NULL;
+		struct step *step;
+
+		if (path_within(on->source, mount))
+			dest = on->dest;
+		else if (path_within(mount, on->source))
+			dest = path_rebase(s->c->arena, mount, on->source,
+					   on->dest);
+		if (!dest)
+			continue;
+		if (dest[1] == '\0')
+			return err_set(e, ERR_USAGE,
+				       "the cgroup file system cannot be the "
+				       "root");
+		step = array_add(s->c->arena, &out->list);
+		*step = (struct step){ .fd = -1,
+				       .kind = STEP_HIDE,
+				       .dest = dest,
+				       .attributes = ATTR_RO };
+	}
+	return 0;
 }
 
 int protect_finish(struct steps *s, struct err *e)
@@ -410,6 +416,9 @@ int protect_finish(struct steps *s, struct err *e)
 		if (step->kind == STEP_BIND &&
 		    !(step->attributes & MOUNT_ATTR_RDONLY) &&
 		    protect_all(s, step, &out, e) < 0)
+			return -1;
+		if (step->kind == STEP_BIND &&
+		    hide_cgroups(s, step, &out, e) < 0)
 			return -1;
 	}
 	s->list.items = out.list.items;

@@ -68,16 +68,20 @@ static char *field(char *line, unsigned int n)
 	return line;
 }
 
+static bool is_octal(const char *text)
+{
+	return text[0] == '\\' && strspn(text + 1, "01234567") >= 3;
+}
+
 /* "\040" and the like become what they stand for, proc(5). */
 static void unescape(char *text)
 {
 	char *to = text;
 
 	for (const char *from = text; *from; to++) {
-		unsigned int byte;
-
-		if (sscanf(from, "\\%3o", &byte) == 1) {
-			*to = (char)byte;
+		if (is_octal(from)) {
+			*to = (char)((from[1] - '0') * 64 +
+				     (from[2] - '0') * 8 + from[3] - '0');
 			from += 4;
 		} else {
 			*to = *from++;
@@ -257,8 +261,7 @@ static void look_own(struct arena *a, const struct caller *caller,
 static int look_given(struct arena *a, const char *path, struct host_cgroup *h,
 		      struct err *e)
 {
-	char *real = realpath(path, NULL);
-	autofree char *owned = real;
+	autofree char *real = realpath(path, NULL);
 
 	if (!real)
 		return err_sys(e, "--cgroup-parent '%s'", path);

@@ -71,7 +71,8 @@ const char *cgroup_systemd_run(void);
 
 /*
  * The variable that tells a sandbox it was started again in a scope: its value
- * is its process id, so that it says nothing to anybody else.
+ * is its process id, so that it says nothing to anybody else, a colon, and the
+ * caller's INVOCATION_ID, which systemd-run(1) replaces.
  */
 #define SCOPE_VARIABLE "SANDBOX_SCOPE"
 

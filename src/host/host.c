@@ -36,16 +36,17 @@ const char *caller_env(const struct caller *c, const char *name)
 }
 
 /*
- * A sandbox that was started again in a scope finds its own number there; the
- * command does not see it.
+ * A sandbox that was started again in a scope finds its own number there, and
+ * what INVOCATION_ID was before systemd-run(1) set it. The command sees neither.
  */
 static void take_scope(struct arena *a, struct caller *c)
 {
 	const char *pid = caller_env(c, SCOPE_VARIABLE);
+	char *before;
 	size_t n = 0;
 	const char **kept;
 
-	if (!pid || strtol(pid, NULL, 10) != getpid())
+	if (!pid || strtol(pid, &before, 10) != getpid() || *before != ':')
 		return;
 	c->scoped = true;
 	for (const char *const *v = c->environ; *v; v++)
@@ -53,8 +54,11 @@ static void take_scope(struct arena *a, struct caller *c)
 	kept = arena_alloc(a, (n + 1) * sizeof(*kept));
 	n = 0;
 	for (const char *const *v = c->environ; *v; v++)
-		if (!str_starts(*v, SCOPE_VARIABLE "="))
+		if (!str_starts(*v, SCOPE_VARIABLE "=") &&
+		    !str_starts(*v, "INVOCATION_ID="))
 			kept[n++] = *v;
+	if (before[1])
+		kept[n++] = arena_format(a, "INVOCATION_ID=%s", before + 1);
 	c->environ = kept;
 }
 
@@ -221,10 +225,23 @@ static int look_machine(struct host *out, struct err *e)
 	return 0;
 }
 
+/* "8:0"; without a colon it is none. */
+static void read_numbers(const char *text, struct host_device *d)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (*end != ':' || n > UINT_MAX)
+		return;
+	d->major = (unsigned int)n;
+	d->minor = (unsigned int)strtoul(end + 1, NULL, 10);
+}
+
 /* io.max knows whole devices only; a partition is a directory below its. */
 static void whole_device(struct host_device *d)
 {
 	char path[64], text[32] = "";
+	autoclose int fd = -1;
 
 	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/partition", d->major,
 		 d->minor);
@@ -232,12 +249,9 @@ static void whole_device(struct host_device *d)
 		return;
 	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/../dev", d->major,
 		 d->minor);
-	{
-		autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-		if (fd >= 0 && read(fd, text, sizeof(text) - 1) > 0)
-			sscanf(text, "%u:%u", &d->major, &d->minor);
-	}
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && read(fd, text, sizeof(text) - 1) > 0)
+		read_numbers(text, d);
 }
 
 static void look_devices(struct arena *a, const struct host_wants *wants,
@@ -252,7 +266,7 @@ static void look_devices(struct arena *a, const struct host_wants *wants,
 
 		d->asked = wants->devices[i];
 		if (d->asked[0] != '/') {
-			sscanf(d->asked, "%u:%u", &d->major, &d->minor);
+			read_numbers(d->asked, d);
 		} else if (stat(d->asked, &st) == 0) {
 			dev_t dev =
 				S_ISBLK(st.st_mode) ? st.st_rdev : st.st_dev;

@@ -229,9 +229,20 @@ static int list_calls(const char *name, struct str *out, struct err *e)
 }
 
 /* The option rows of sandbox(1) and sandbox-profile(5), in mdoc(7). */
+static bool has_rows(enum section s, unsigned int without)
+{
+	for (size_t i = 0; i < directive_count; i++)
+		if (directives[i].section == s &&
+		    !(directives[i].flags & without))
+			return true;
+	return false;
+}
+
 static void list_man(struct str *out, unsigned int without, const char *macro)
 {
 	for (int s = 0; s < SECTION_COUNT; s++) {
+		if (!has_rows((enum section)s, without))
+			continue;
 		str_addf(out, ".Ss %s\n.Bl -tag -width Ds\n",
 			 section_title((enum section)s));
 		for (size_t i = 0; i < directive_count; i++) {

@@ -526,14 +526,6 @@ static void add_memory(struct run *r)
 	}
 }
 
-static bool is_over(const struct run *r)
-{
-	const struct limits *l = &r->limits;
-
-	return r->program->init && !r->exit_known &&
-	       r->outcome->cause == CAUSE_NONE && l->time && l->over >= l->time;
-}
-
 void limits_figures(struct run *r)
 {
 	struct usage *u = &r->outcome->usage;
@@ -541,11 +533,6 @@ void limits_figures(struct run *r)
 
 	if (r->program->output_limit)
 		u->output = r->output.passed;
-	/* PID 1 knows when time is up, and may have been the first to see it. */
-	if (is_over(r)) {
-		r->outcome->cause = CAUSE_TIME;
-		r->outcome->status = SIGKILL;
-	}
 	u->wall = since(r->limits.over, r->limits.began);
 	cgroup_figures(r);
 	u->cpu = counted.all;

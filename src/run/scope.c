@@ -31,6 +31,7 @@ int scope_enter(struct arena *a, const struct caller *caller, const char *self,
 		arena_alloc(a, (COUNT_OF(words) + n + 1) * sizeof(*line));
 	const char **env = arena_alloc(a, (m + 2) * sizeof(*env));
 	const char *program = cgroup_systemd_run();
+	const char *invocation = caller_env(caller, "INVOCATION_ID");
 
 	memcpy(line, words, sizeof(words));
 	line[COUNT_OF(words)] = self;
@@ -38,7 +39,8 @@ int scope_enter(struct arena *a, const struct caller *caller, const char *self,
 		line[COUNT_OF(words) + i] = argv[i];
 	for (size_t i = 0; i < m; i++)
 		env[i] = caller->environ[i];
-	env[m] = arena_format(a, SCOPE_VARIABLE "=%d", (int)getpid());
+	env[m] = arena_format(a, SCOPE_VARIABLE "=%d:%s", (int)getpid(),
+			      invocation ? invocation : "");
 	if (program)
 		execve(program, (char *const *)line, (char *const *)env);
 	return err_sys(e, "run 'systemd-run' for a cgroup");

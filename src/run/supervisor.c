@@ -356,6 +356,17 @@ static int killed_early(struct run *r, int status, struct err *e)
 	return -1;
 }
 
+/*
+ * PID 1 ends without a word when time is up and the supervisor has not got to
+ * see to it. Its own status is none of the command's.
+ */
+static void time_is_up(struct run *r)
+{
+	if (r->outcome->cause == CAUSE_NONE)
+		r->outcome->cause = CAUSE_TIME;
+	r->outcome->status = SIGKILL;
+}
+
 /* The child is a zombie now: everything inside is gone. */
 static int collect(struct run *r, struct err *e)
 {
@@ -373,6 +384,8 @@ static int collect(struct run *r, struct err *e)
 		/* Without PID 1 this is the command's own status. */
 		out->status = status;
 		r->rusage = usage;
+		if (r->program->init && WIFEXITED(status))
+			time_is_up(r);
 	}
 	/* It ended by itself, before the limit could end it. */
 	if (!r->limits.asked_to_end && out->cause != CAUSE_OUTPUT &&

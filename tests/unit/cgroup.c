@@ -124,14 +124,14 @@ static void check(const struct row *rows, size_t n)
 	" needs a cgroup: none was delegated to you, and systemd's user "      \
 	"manager cannot be asked; an administrator delegates it with the "     \
 	"lines [Service] and Delegate=cpu cpuset io memory pids in "           \
-	"/etc/systemd/system/user@.service.d/delegate.conf, and systemctl "    \
-	"daemon-reload\n"
+	"/etc/systemd/system/user@.service.d/delegate.conf, systemctl "        \
+	"daemon-reload, and systemctl restart user@UID\n"
 #define LACKS(name)                                                            \
 	" needs the cgroup controller '" name "', which is not delegated "     \
 	"here; an administrator delegates it with the lines [Service] and "    \
 	"Delegate=cpu cpuset io memory pids in "                               \
-	"/etc/systemd/system/user@.service.d/delegate.conf, and systemctl "    \
-	"daemon-reload\n"
+	"/etc/systemd/system/user@.service.d/delegate.conf, systemctl "        \
+	"daemon-reload, and systemctl restart user@UID\n"
 
 /* --- where it comes from ------------------------------------------------ */
 
@@ -391,8 +391,8 @@ static void what_only_a_cgroup_holds(void **state)
 		"  limit cpu-weight 7, held by the cgroup\n"
 		"  limit cpuset-cpus 0,2-3, held by the cgroup\n"
 		"  limit io-weight 50, held by the cgroup\n"
-		"  limit io-max /dev/sda, held by the cgroup\n"
-		"  limit io-max 8:16, held by the cgroup\n" },
+		"  limit io-max 8:0 rbps=1048576 wiops=9, 8:16 riops=5, "
+		"held by the cgroup\n" },
 	      { ROOT TOP,
 		"--swap unlimited --memory unlimited --pids unlimited",
 		"  a cgroup below /c (at the top, as root)\n"

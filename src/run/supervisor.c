@@ -360,11 +360,14 @@ static int killed_early(struct run *r, int status, struct err *e)
  * PID 1 ends without a word when time is up and the supervisor has not got to
  * see to it. Its own status is none of the command's.
  */
-static void time_is_up(struct run *r)
+static int time_is_up(struct run *r, struct err *e)
 {
+	if (!r->program->time_limit)
+		return err_set(e, ERR_SYSTEM, "PID 1 of the sandbox is gone");
 	if (r->outcome->cause == CAUSE_NONE)
 		r->outcome->cause = CAUSE_TIME;
 	r->outcome->status = SIGKILL;
+	return 0;
 }
 
 /* The child is a zombie now: everything inside is gone. */
@@ -384,8 +387,9 @@ static int collect(struct run *r, struct err *e)
 		/* Without PID 1 this is the command's own status. */
 		out->status = status;
 		r->rusage = usage;
-		if (r->program->init && WIFEXITED(status))
-			time_is_up(r);
+		if (r->program->init && WIFEXITED(status) &&
+		    time_is_up(r, e) < 0)
+			return -1;
 	}
 	/* It ended by itself, before the limit could end it. */
 	if (!r->limits.asked_to_end && out->cause != CAUSE_OUTPUT &&

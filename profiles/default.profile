@@ -104,10 +104,9 @@ syscalls-deny socketpair(domain != AF_UNIX)
 # in the file system, hidden or not (SNAP_CREATE, SNAP_CREATE_V2 of linux/btrfs.h).
 syscalls-deny ioctl(cmd == TIOCSTI|TIOCLINUX|TIOCSETD|TIOCCONS|0x50009401|0x50009417)
 # PID 1 keeps the limits, and has to run for that: nobody inside makes it wait.
-syscalls-deny sched_setscheduler(pid == 1) sched_setparam(pid == 1)
-syscalls-deny sched_setattr(pid == 1) sched_setaffinity(pid == 1)
-syscalls-deny prlimit64(pid == 1) setpriority(which != 0) setpriority(*, who == 1)
-syscalls-deny ioprio_set(which != 1) ioprio_set(*, who == 1)
+syscalls-deny sched_setscheduler(pid == 1) sched_setattr(pid == 1)
+syscalls-deny sched_setaffinity(pid == 1)
+syscalls-deny setpriority(which != 0) setpriority(*, who == 1)
 # Personalities that change numbers of versions, or no address, and nothing else.
 syscalls-allow personality(PER_LINUX|PER_LINUX32|ADDR_NO_RANDOMIZE|UNAME26|0xffffffff)
 

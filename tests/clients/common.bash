@@ -106,6 +106,11 @@ check() { # NAME COMMAND...
 	fi
 }
 
+must() { # NAME COMMAND...: without it there is no point in going on
+	check "$@"
+	[ "$failed" -eq 0 ] || finish
+}
+
 fails() { ! "$@"; }
 
 ends() { # STATUS COMMAND...
@@ -130,6 +135,20 @@ says() { # PATTERN COMMAND...: on stdout or stderr, whatever the status
 		{ echo "no '$want' in: $got"; false; }
 }
 
+make_png() { # FILE: 64 by 64, red
+	python3 - "$1" <<-'END'
+	import struct, sys, zlib
+	def chunk(kind, data):
+	    return (struct.pack(">I", len(data)) + kind + data +
+	            struct.pack(">I", zlib.crc32(kind + data)))
+	rows = (b"\0" + b"\xff\0\0" * 64) * 64
+	with open(sys.argv[1], "wb") as f:
+	    f.write(b"\x89PNG\r\n\x1a\n" +
+	            chunk(b"IHDR", struct.pack(">IIBBBBB", 64, 64, 8, 2, 0, 0, 0)) +
+	            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+	END
+}
+
 # soon COMMAND...: within ten seconds it succeeds
 soon() {
 	local i
@@ -147,6 +166,19 @@ without_bwrap() { # COMMAND...
 }
 
 gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# A bus of one's own, which also has to do for the system's.
+start_bus() {
+	export XDG_RUNTIME_DIR=$top/tmp/run
+	mkdir -pm 700 "$XDG_RUNTIME_DIR"
+	{
+		read -r DBUS_SESSION_BUS_ADDRESS
+		read -r bus
+	} < <(dbus-daemon --session --fork --print-address=1 --print-pid=1)
+	export DBUS_SESSION_BUS_ADDRESS
+	export DBUS_SYSTEM_BUS_ADDRESS=$DBUS_SESSION_BUS_ADDRESS
+	trap 'kill "$bus"' EXIT
+}
 
 finish() {
 	echo "$passed passed, $failed failed"

@@ -47,7 +47,7 @@ outside() {
 		{ echo "no executable '${1:-bwrap}'" >&2; exit 1; }
 
 	top=$(mktemp -d /tmp/sandbox-client.XXXXXX) || exit 1
-	trap 'rm -rf "$top"' EXIT
+	trap 'rm -rf "$top"; [ -z "${made-}" ] || rmdir "$made"' EXIT
 	trap 'exit 130' INT TERM
 	mkdir "$top/bin" "$top/real" "$top/tests" "$top/tmp" "$top/home" "$top/broken"
 	ln "$program" "$top/real/bwrap" 2>/dev/null ||
@@ -67,6 +67,10 @@ outside() {
 	chmod -R go+rX "$top"
 	"$top/real/bwrap" --version
 
+	if [ "${in_place-}" ] && [ ! -e /tmp/.X11-unix ]; then
+		made=/tmp/.X11-unix
+		mkdir -m 1777 "$made"
+	fi
 	if [ "$(id -u)" = 0 ]; then
 		chown -R "$account:$account" "$top/tmp" "$top/home"
 		cp /etc/passwd /etc/group "$top/tests"
@@ -80,7 +84,7 @@ outside() {
 		set --
 	fi
 	"$@" "$top/tests/inside" "$top" "$(basename "$0")" "$(id -u)" \
-		"${in_place-}"
+		"$(id -g)" "${in_place-}"
 	status=$?
 	[ -z "$record" ] || sed "s|$top|TOP|g" "$top/record" >"$record"
 	exit "$status"
@@ -170,13 +174,14 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 # A bus of one's own, which also has to do for the system's.
 start_bus() {
 	export XDG_RUNTIME_DIR=$top/tmp/run
-	mkdir -pm 700 "$XDG_RUNTIME_DIR"
+	mkdir -m 700 "$XDG_RUNTIME_DIR"
 	{
 		read -r DBUS_SESSION_BUS_ADDRESS
 		read -r bus
 	} < <(dbus-daemon --session --fork --print-address=1 --print-pid=1)
 	export DBUS_SESSION_BUS_ADDRESS
 	export DBUS_SYSTEM_BUS_ADDRESS=$DBUS_SESSION_BUS_ADDRESS
+	[ "${bus-}" ] || { echo 'no bus can be started'; exit 1; }
 	trap 'kill "$bus"' EXIT
 }
 

@@ -547,14 +547,14 @@ print(n, p.wait())
 
 @test "memory sets the size of a file along, unless that is given" {
 	at_hand --require-cgroup --memory 1G && return
-	works --memory 1M ./probe rlimits
-	has 'fsize 1048576 1048576'
-	works --memory 1M --file-size 2M ./probe rlimits
-	has 'fsize 2097152 2097152'
-	works --memory 1M --file-size unlimited ./probe rlimits
+	works --memory 256M ./probe rlimits
+	has 'fsize 268435456 268435456'
+	works --memory 256M --file-size 512M ./probe rlimits
+	has 'fsize 536870912 536870912'
+	works --memory 256M --file-size unlimited ./probe rlimits
 	matches '^fsize unlimited'
-	works --file-size 2M --memory 1M ./probe rlimits
-	has 'fsize 1048576 1048576'
+	works --file-size 512M --memory 256M ./probe rlimits
+	has 'fsize 268435456 268435456'
 }
 
 @test "descriptors are limited, and a lower limit stays" {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs all groups, or those that are named as arguments. */
+/* Runs all groups, or those that are named as arguments, or all but -NAME. */
 #include "unit.h"
 
 #include <stdio.h>
@@ -47,10 +47,17 @@ static const struct {
 
 static int chosen(const char *name, int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++)
+	int all = 1;
+
+	for (int i = 1; i < argc; i++) {
+		if (argv[i][0] == '-' && strcmp(argv[i] + 1, name) == 0)
+			return 0;
+		if (argv[i][0] != '-')
+			all = 0;
 		if (strcmp(argv[i], name) == 0)
 			return 1;
-	return argc < 2;
+	}
+	return all;
 }
 
 int main(int argc, char **argv)

@@ -234,6 +234,11 @@ static void check_namespaces(const struct made *m)
 	const struct plan *plan = m->plan;
 	uint64_t asked = plan->unshare | plan->unshare_try;
 
+	/* Who has a cgroup of its own sees no other. */
+	if (p->cgroup.source && p->cgroup.source != CGROUP_SCOPE) {
+		CHECK(p->namespaces & CLONE_NEWCGROUP);
+		asked |= CLONE_NEWCGROUP;
+	}
 	CHECK(p->namespaces & CLONE_NEWNS);
 	CHECK((p->namespaces & plan->unshare) == plan->unshare);
 	CHECK(!(p->namespaces & ~(asked | CLONE_NEWNS | CLONE_NEWUSER)));

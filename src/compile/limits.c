@@ -20,6 +20,9 @@
  */
 #define KERNEL_PID_MAX 6014
 #define RESERVED_PIDS 300
+#define PID_MAX_LIMIT 4194304
+/* cgroup.kill */
+#define KERNEL_KILL 5014
 
 struct lists {
 	ARRAY(struct program_limit) limits;
@@ -140,8 +143,10 @@ static int hold_pids(struct compile *c, struct lists *l, struct err *e)
 	}
 	c->out->kill_at_pids = true;
 	/* Looks may come too late for a bomb: there the numbers end. */
-	if (HOST_KERNEL(c->host) >= KERNEL_PID_MAX)
-		c->out->pid_max = value + c->out->init + RESERVED_PIDS + 1;
+	c->out->pid_max = value + c->out->init + RESERVED_PIDS + 1;
+	if (HOST_KERNEL(c->host) < KERNEL_PID_MAX ||
+	    c->out->pid_max > PID_MAX_LIMIT)
+		c->out->pid_max = 0;
 	tell(c, l, "pids", UNIT_COUNT, value, HELD_BY_LOOKS);
 	return need_looks(c, "pids", LOOK_TASKS, e);
 }
@@ -246,7 +251,7 @@ static void tell_rlimits(struct compile *c, struct lists *l)
 /* Without a PID namespace or a cgroup only the command itself would end. */
 static int need_an_end(struct compile *c, const char *option, struct err *e)
 {
-	if (c->out->cgroup.source)
+	if (c->out->cgroup.source && HOST_KERNEL(c->host) >= KERNEL_KILL)
 		return 0;
 	return need_looks(c, option, 0, e);
 }

@@ -97,9 +97,11 @@ static int make_locked(int parent, char name[48], struct err *e)
 			    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
 		    fstat(fd, &here) == 0 &&
-		    fstatat(parent, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    here.st_ino == there.st_ino)
-			return TAKE_FD(fd);
+		    fstatat(parent, name, &there, AT_SYMLINK_NOFOLLOW) == 0) {
+			if (here.st_ino == there.st_ino)
+				return TAKE_FD(fd);
+			continue;
+		}
 		if (errno != ENOENT && errno != EWOULDBLOCK) {
 			err_sys(e, "lock a cgroup");
 			unlinkat(parent, name, AT_REMOVEDIR);

@@ -91,7 +91,31 @@ void looks_receive(struct run *r, int sent, const struct passed *passed)
 
 /* --- looking ------------------------------------------------------------ */
 
-/* A whole small file of a process; "" when that is gone meanwhile. */
+static bool is_process(const char *name)
+{
+	return name[0] >= '1' && name[0] <= '9';
+}
+
+/* The end of a file, of which the start does not matter: half of it stays. */
+static ssize_t read_end(int fd, char *text, size_t size)
+{
+	size_t used = 0, half = size / 2;
+	ssize_t n;
+
+	while ((n = read(fd, text + used, size - used)) > 0) {
+		used += (size_t)n;
+		if (used < size)
+			break;
+		memcpy(text, text + half, size - half);
+		used = size - half;
+	}
+	return n < 0 ? n : (ssize_t)used;
+}
+
+/*
+ * A small file of a process, or the end of it: before what counts in status is
+ * the list of groups, which may be long. "" when the process is gone meanwhile.
+ */
 static size_t read_of(struct run *r, const char *pid, const char *name,
 		      char *text, size_t size)
 {
@@ -101,7 +125,7 @@ static size_t read_of(struct run *r, const char *pid, const char *name,
 
 	snprintf(path, sizeof(path), "%s/%s", pid, name);
 	fd = openat(r->looks.fds[0], path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, text, size - 1);
+	n = fd < 0 ? -1 : read_end(fd, text, size - 1);
 	text[n < 0 ? 0 : n] = '\0';
 	if (n < 0 && errno != ENOENT && errno != ESRCH &&
 	    !(str_equal(name, "smaps_rollup") &&
@@ -143,11 +167,56 @@ static void look_at_stat(struct run *r, const char *pid, bool counted,
 	out->cpu += ticks * (1000000000 / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
-static uint64_t kilobytes(const char *text, const char *key)
+/* Long enough for what follows the groups on the largest machines. */
+#define STATUS_SIZE 16384
+
+static uint64_t number_after(const char *text, const char *key)
 {
 	const char *p = strstr(text, key);
 
-	return p ? strtoull(p + strlen(key), NULL, 10) * 1024 : 0;
+	return p ? strtoull(p + strlen(key), NULL, 10) : 0;
+}
+
+static uint64_t kilobytes(const char *text, const char *key)
+{
+	return number_after(text, key) * 1024;
+}
+
+/* That of the first thread that still has memory. */
+static void read_thread(struct run *r, const char *pid, char *text)
+{
+	char path[64];
+	int fd;
+	DIR *dir;
+	const struct dirent *entry;
+
+	snprintf(path, sizeof(path), "%s/task", pid);
+	fd = openat(r->looks.fds[0], path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir && errno != ENOENT && errno != ESRCH)
+		fail(r);
+	while (dir && (entry = readdir(dir)) && !strstr(text, "\nVmRSS:")) {
+		if (!is_process(entry->d_name))
+			continue;
+		snprintf(path, sizeof(path), "task/%.20s/status",
+			 entry->d_name);
+		read_of(r, pid, path, text, STATUS_SIZE);
+	}
+	if (dir)
+		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
+}
+
+/*
+ * Of a process whose first thread has ended the others hold the memory, and its
+ * own status tells nothing of it.
+ */
+static void read_status(struct run *r, const char *pid, char *text)
+{
+	read_of(r, pid, "status", text, STATUS_SIZE);
+	if (!strstr(text, "\nVmRSS:") && number_after(text, "\nThreads:") > 1)
+		read_thread(r, pid, text);
 }
 
 /*
@@ -156,9 +225,9 @@ static uint64_t kilobytes(const char *text, const char *key)
  */
 static uint64_t look_at_memory(struct run *r, const char *pid, uint64_t *tables)
 {
-	char text[4096];
+	char text[STATUS_SIZE];
 
-	read_of(r, pid, "status", text, sizeof(text));
+	read_status(r, pid, text);
 	*tables += kilobytes(text, "\nVmPTE:");
 	return kilobytes(text, "\nRssAnon:") + kilobytes(text, "\nRssShmem:") +
 	       kilobytes(text, "\nVmSwap:") + kilobytes(text, "\nVmPTE:");
@@ -195,11 +264,6 @@ static uint64_t look_at_mounts(struct run *r)
 			       (fs.f_files - fs.f_ffree) * INODE_BYTES;
 	}
 	return sum;
-}
-
-static bool is_process(const char *name)
-{
-	return name[0] >= '1' && name[0] <= '9';
 }
 
 /* Our PID 1 is none of the command's. */

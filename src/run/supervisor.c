@@ -333,13 +333,6 @@ static int as_filter_would(const struct run *r, int status)
 	return status;
 }
 
-/* By us, or that of PID 1 tells nothing of the command. */
-static bool was_killed(const struct run *r, int status)
-{
-	return r->program->init ||
-	       (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-}
-
 static int killed_early(struct run *r, int status, struct err *e)
 {
 	if (r->ended_early)
@@ -393,7 +386,7 @@ static int collect(struct run *r, struct err *e)
 	}
 	/* It ended by itself, before the limit could end it. */
 	if (!r->limits.asked_to_end && out->cause != CAUSE_OUTPUT &&
-	    (r->exit_known || !was_killed(r, out->status)))
+	    !(WIFSIGNALED(out->status) && WTERMSIG(out->status) == SIGKILL))
 		out->cause = CAUSE_NONE;
 	out->status = as_filter_would(r, out->status);
 	return 0;

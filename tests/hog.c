@@ -429,6 +429,29 @@ static int do_memory(int argc, char **argv)
 	return 0;
 }
 
+static void *touch_and_hold(void *argument)
+{
+	char **argv = argument;
+	size_t size = size_of(argv[0]);
+
+	usleep(20000);
+	touch(map(size, MAP_PRIVATE | MAP_ANONYMOUS, -1), size);
+	hold_ms(argv[1] ? 2 : 1, argv, 1);
+	exit(0);
+}
+
+/* The first thread is gone, and its status tells nothing of the memory. */
+static int do_memory_thread(int argc, char **argv)
+{
+	pthread_t thread;
+
+	(void)argc;
+	if (pthread_create(&thread, NULL, touch_and_hold, argv) != 0)
+		fail("pthread_create");
+	syscall(SYS_exit, 0);
+	return 1;
+}
+
 /*
  * FILE tells how much all of them have touched, whatever ends them: 8 bytes, in
  * the machine's order.
@@ -1171,6 +1194,8 @@ static const struct verb verbs[] = {
 	{ "memory-cow", do_memory_cow, 2, 3,
 	  "SIZE N [HOLD_MS]: N children share it" },
 	{ "memory-slow", do_memory_slow, 1, 1, "SIZE: in a second, for ever" },
+	{ "memory-thread", do_memory_thread, 1, 2,
+	  "SIZE [HOLD_MS]: by a thread that survives the first" },
 	{ "memory-told", do_memory_told, 2, 3,
 	  "FILE SIZE [N]: by N; how far they came is in FILE" },
 	{ "memory-tree", do_memory_tree, 2, 3,

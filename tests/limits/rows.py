@@ -107,6 +107,7 @@ def memory_rows():
     yield Row("memory", m64, "memory-told {project}/told 1G 4", MEMORY)
     yield Row("memory", m64, "memory-tree 24M 5 200", MEMORY, core=True)
     yield Row("memory", m64, "memory-slow 100M", MEMORY)
+    yield Row("memory", m64, "memory-thread 256M 3000", MEMORY)
     yield Row("memory", m64, "shared 256M 100", MEMORY)
     yield Row("memory", m64 + " --file-size unlimited",
               "memfd 256M mapped 100", MEMORY)

@@ -80,6 +80,7 @@ $(B)/bench-filter: bench/filter.c tests/unit/scmp.c $(CORE)
 	$(COMPILE) -Itests/unit -o $@ $^ $(LDFLAGS) -lseccomp
 bench: $(BIN) $(B)/bench-filter ## start-up beside the peers that are installed (ROUNDS=300)
 	bench/run $(ROUNDS)
+	bench/bwrap $(ROUNDS)
 	bench/filter $(ROUNDS)
 	bench/limits $(ROUNDS)
 

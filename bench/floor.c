@@ -3,6 +3,10 @@
  * The floor: what the kernel asks for a process in new namespaces of every
  * kind that sandbox makes, and for nothing else. One clone3, the child
  * executes the program given (or `true` beside this one), the parent waits.
+ *
+ *	floor [-KINDS] [PROGRAM [ARG...]]
+ *
+ * KINDS are unshare(1)'s letters, for fewer namespaces: -Um is user and mount.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -27,6 +31,26 @@ static int fail(const char *what)
 	return 125;
 }
 
+/* Returns 0 when a letter is of no kind. */
+static unsigned long long kinds_of(const char *letters)
+{
+	static const char known[] = "UmpiuCn";
+	static const unsigned long long flags[] = {
+		CLONE_NEWUSER, CLONE_NEWNS,	CLONE_NEWPID, CLONE_NEWIPC,
+		CLONE_NEWUTS,  CLONE_NEWCGROUP, CLONE_NEWNET,
+	};
+	unsigned long long kinds = 0;
+
+	for (; *letters; letters++) {
+		const char *at = strchr(known, *letters);
+
+		if (!at)
+			return 0;
+		kinds |= flags[at - known];
+	}
+	return kinds;
+}
+
 static const char *neighbour(const char *self)
 {
 	static char path[4096];
@@ -44,10 +68,21 @@ int main(int argc, char **argv)
 		.exit_signal = SIGCHLD,
 	};
 	char name[] = "true", *alone[] = { name, NULL };
-	const char *program = argc > 1 ? argv[1] : neighbour(argv[0]);
+	const char *self = argv[0], *program;
 	long pid;
 	int status;
 
+	if (argc > 1 && argv[1][0] == '-') {
+		args.flags = kinds_of(argv[1] + 1);
+		if (!args.flags) {
+			fprintf(stderr, "usage: floor [-KINDS] "
+					"[PROGRAM [ARG...]]\n");
+			return 2;
+		}
+		argc--;
+		argv++;
+	}
+	program = argc > 1 ? argv[1] : neighbour(self);
 	pid = syscall(SYS_clone3, &args, sizeof(args));
 	if (pid < 0)
 		return fail("floor: clone3");

@@ -4,6 +4,7 @@
  * each took from before the spawn to after the wait.
  *
  *	timer [-r ROUNDS] [-w WARMUP] [-f FLOOR] [-b PEER] [-d MARKER]
+ *	      [-i FD]...
  *	      MARKER NAME PROGRAM [ARG...] [MARKER NAME PROGRAM [ARG...]]...
  *
  * Rounds are interleaved and each has an order of its own, so that no
@@ -11,6 +12,9 @@
  * one. Standard input and output of the contestants are /dev/null, their
  * standard error is a memory file. A contestant that fails when it is tried
  * first is left out, and the first line of what it said is printed.
+ *
+ * -i names a descriptor of a file, which is at its start again before each
+ * run, whatever the run before it read: for contestants that are given data.
  *
  * Output, tab separated, to be aligned by the caller:
  *	NAME MEDIAN P10 P90 (ms) RATIO-TO-FLOOR RATIO-TO-PEER ROUNDS
@@ -32,7 +36,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_CONTESTANTS = 64, REASON_SIZE = 160 };
+enum { MAX_CONTESTANTS = 64, MAX_INPUTS = 8, REASON_SIZE = 160 };
 
 struct contestant {
 	const char *name;
@@ -46,6 +50,7 @@ struct contestant {
 struct options {
 	int rounds, warmup;
 	const char *floor, *peer, *marker;
+	int inputs[MAX_INPUTS], n_inputs;
 };
 
 struct race {
@@ -67,8 +72,8 @@ static void die(const char *what)
 static void usage(void)
 {
 	fprintf(stderr, "usage: timer [-r ROUNDS] [-w WARMUP] [-f FLOOR] "
-			"[-b PEER] [-d MARKER] MARKER NAME PROGRAM [ARG...] "
-			"[MARKER ...]\n");
+			"[-b PEER] [-d MARKER] [-i FD]... "
+			"MARKER NAME PROGRAM [ARG...] [MARKER ...]\n");
 	exit(2);
 }
 
@@ -132,21 +137,25 @@ static void note_reason(struct contestant *c, int status)
 			 "wait status 0x%04x, no message", status);
 }
 
-static void clear_messages(void)
+/* What a run may have written or read is as it was before it. */
+static void make_ready(const struct options *o)
 {
 	if (ftruncate(STDERR_FILENO, 0) < 0 ||
 	    lseek(STDERR_FILENO, 0, SEEK_SET) < 0)
 		die("standard error");
+	for (int i = 0; i < o->n_inputs; i++)
+		if (lseek(o->inputs[i], 0, SEEK_SET) < 0)
+			die("descriptor of -i");
 }
 
-static void try_out(struct contestant *c, int times)
+static void try_out(struct contestant *c, const struct options *o, int times)
 {
 	double ms;
 
 	for (int i = 0; i < times && !c->failed; i++) {
 		int status;
 
-		clear_messages();
+		make_ready(o);
 		status = run_once(c, &ms);
 		if (status != 0)
 			note_reason(c, status);
@@ -175,7 +184,7 @@ static void shuffle(int *order, int n, uint32_t *state)
 	}
 }
 
-static void run_all(struct race *r, int rounds)
+static void run_all(struct race *r, const struct options *o)
 {
 	uint32_t state = 2463534242u;
 	int order[MAX_CONTESTANTS], n = 0;
@@ -183,7 +192,7 @@ static void run_all(struct race *r, int rounds)
 	for (int i = 0; i < r->n; i++)
 		if (!r->list[i].failed)
 			order[n++] = i;
-	for (int round = 0; round < rounds; round++) {
+	for (int round = 0; round < o->rounds; round++) {
 		shuffle(order, n, &state);
 		for (int i = 0; i < n; i++) {
 			struct contestant *c = &r->list[order[i]];
@@ -191,7 +200,7 @@ static void run_all(struct race *r, int rounds)
 
 			if (c->failed)
 				continue;
-			clear_messages();
+			make_ready(o);
 			status = run_once(c, &c->ms[round]);
 			if (status != 0)
 				note_reason(c, status);
@@ -275,7 +284,7 @@ static struct options read_options(int argc, char **argv)
 	int letter;
 
 	/* '+': the contestants' own options are not ours. */
-	while ((letter = getopt(argc, argv, "+r:w:f:b:d:")) != -1) {
+	while ((letter = getopt(argc, argv, "+r:w:f:b:d:i:")) != -1) {
 		switch (letter) {
 		case 'r':
 			o.rounds = count_of(optarg, 1);
@@ -291,6 +300,11 @@ static struct options read_options(int argc, char **argv)
 			break;
 		case 'd':
 			o.marker = optarg;
+			break;
+		case 'i':
+			if (o.n_inputs == MAX_INPUTS)
+				usage();
+			o.inputs[o.n_inputs++] = count_of(optarg, 3);
 			break;
 		default:
 			usage();
@@ -350,8 +364,8 @@ int main(int argc, char **argv)
 		return 1;
 	/* Once even without a warm-up: whoever does not work is left out. */
 	for (int i = 0; i < r.n; i++)
-		try_out(&r.list[i], o.warmup ? o.warmup : 1);
-	run_all(&r, o.rounds);
+		try_out(&r.list[i], &o, o.warmup ? o.warmup : 1);
+	run_all(&r, &o);
 	report(&r, &o, out);
 	return fclose(out) ? 1 : 0;
 }

@@ -22,7 +22,7 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOATIME = 1, 2, 4, 8, 1024
 MS_BIND, MS_REC, MS_PRIVATE, MS_SHARED = 4096, 1 << 14, 1 << 18, 1 << 20
 PR_SET_CHILD_SUBREAPER = 36
 FIRST_FD = 100  # what a case's first @word turns into
-CAUGHT = 3000  # milliseconds that a run may take
+LIMIT = 1  # seconds that a run may take
 
 Result = collections.namedtuple(
     "Result", "status out err written pid host own")
@@ -81,9 +81,8 @@ def read_file(path):
 
 def drain(fd):
     """All that was written to a memfd, from its start."""
-    os.lseek(fd, 0, os.SEEK_SET)
     text = b""
-    while block := os.read(fd, 1 << 20):
+    while block := os.pread(fd, 1 << 20, len(text)):
         text += block
     return text.decode(errors="replace")
 
@@ -246,11 +245,13 @@ class Place:
             os.write(fd, FILTERS[text] if kind == "bpf" else text.encode())
             os.lseek(fd, 0, os.SEEK_SET)
             return fd, ()
-        if kind in ("pipe", "hold"):
+        if kind in ("pipe", "hold", "end"):
             fd, end = os.pipe()
             os.write(end, text.replace("\\0", "\0").encode())
             if kind == "hold":
                 return fd, (end,)
+            if kind == "end":
+                return end, (fd,)
             os.close(end)
             return fd, ()
         if kind in ("path", "dir", "file"):
@@ -324,14 +325,14 @@ class Place:
                 signal.signal(number, signal.SIG_DFL)
         return pid, fds, kept
 
-    def wait(self, pid, terminal=None, limit=CAUGHT):
+    def wait(self, pid, terminal=None, limit=LIMIT):
         """The status, as a shell has it, and what was written to a terminal."""
         text, poll = b"", select.poll()
         pidfd = os.pidfd_open(pid)
         poll.register(pidfd, select.POLLIN)
         if terminal is not None:
             poll.register(terminal, select.POLLIN)
-        end = time.monotonic() + limit / 1000
+        end = time.monotonic() + limit
         try:
             while True:
                 ready = dict(poll.poll(max(0, (end - time.monotonic()) * 1000)))
@@ -363,7 +364,7 @@ class Place:
                     pass
             time.sleep(0.001)
 
-    def run(self, binary, case):
+    def run(self, binary, case, limit=LIMIT):
         if self.is_ours:
             system("unshare", CLONE_NEWIPC)  # no message queue of another run
         out, err = os.memfd_create("out"), os.memfd_create("err")
@@ -373,7 +374,7 @@ class Place:
             pid, fds, kept = self.start(
                 binary, case, out, err,
                 os.ttyname(terminal[1]) if terminal else None)
-            status, text = self.wait(pid, terminal and terminal[0])
+            status, text = self.wait(pid, terminal and terminal[0], limit)
             host = tree(self.top)
             if host != self.pristine:
                 self.fresh()

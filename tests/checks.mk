@@ -38,6 +38,9 @@ check-kill9: $(BIN) $(B)/probe ## ended at any moment, it leaves nothing (KILLS=
 check-attacks: $(BIN) ## ways out of sandboxes: open without their wall, closed inside
 	$(INSIDE) tests/attacks/run --table $(B)/attacks.md
 
+check-differential: $(BIN) $(B)/probe ## beside Debian's bubblewrap: all has to be the same
+	$(INSIDE) tests/differential/run
+
 check-embedded: $(BIN) ## a changed profile changes the filter that is embedded
 	+B=$(B) SANDBOX=$(abspath $(BIN)) tests/embedded
 
@@ -70,4 +73,4 @@ limits-table: $(IN_VM) ## measure again what doc/limits.md says: VM=RUNNER
 	tests/limits/table doc/limits.md.in $(B)/limits.tsv \
 		$(B)/limits-told.tsv $(B)/limits-6.1/*.tsv >doc/limits.md
 
-.PHONY: check-limits check-vm check-vm-limits check-vm-load limits-table
+.PHONY: check-differential check-limits check-vm check-vm-limits check-vm-load limits-table

@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/magic.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -36,6 +37,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
@@ -824,6 +826,96 @@ static int do_list(int argc, char **argv)
 	return each_entry(argv[0], put_entry);
 }
 
+static int do_cat(int argc, char **argv)
+{
+	static char text[1 << 20];
+	char *line = text;
+
+	(void)argc;
+	if (read_file(argv[0], text, sizeof(text)) < 0)
+		return put_result(-1);
+	while (*line) {
+		size_t n = strcspn(line, "\n");
+
+		put_text(line, n);
+		putchar('\n');
+		line += n + (line[n] == '\n');
+	}
+	return 0;
+}
+
+/* Short ones whole, as they tell two files from each other. */
+static void put_content(const char *path, const struct stat *st)
+{
+	char text[80];
+
+	printf(" %lld bytes, %u links", (long long)st->st_size,
+	       (unsigned int)st->st_nlink);
+	if (st->st_size >= (off_t)sizeof(text))
+		return;
+	putchar(' ');
+	if (read_file(path, text, sizeof(text)) < 0)
+		fputs(error_name(errno), stdout);
+	else
+		put_text(text, strlen(text));
+}
+
+/* What is below one entry of the top: all of a host would be too much. */
+enum { TREE_LINES = 200, PTS_MAJOR = 136 };
+static int tree_depth, tree_lines;
+
+static void put_tree(const char *dir, const char *name)
+{
+	char path[4096], target[4096] = "";
+	struct statfs fs;
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/%s", strcmp(dir, "/") ? dir : "",
+		 name);
+	if (lstat(path, &st) < 0) {
+		put_text(path, strlen(path));
+		printf(" %s\n", error_name(errno));
+		return;
+	}
+	/* Others' terminals come and go. */
+	if (S_ISCHR(st.st_mode) && major(st.st_rdev) == PTS_MAJOR)
+		return;
+	if (tree_depth == 0)
+		tree_lines = 0;
+	if (tree_lines++ >= TREE_LINES)
+		return;
+	put_text(path, strlen(path));
+	printf(" %s %04o %u %u", type_name(st.st_mode),
+	       (unsigned int)st.st_mode & 07777, st.st_uid, st.st_gid);
+	if (S_ISREG(st.st_mode))
+		put_content(path, &st);
+	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
+		printf(" %u:%u", major(st.st_rdev), minor(st.st_rdev));
+	if (S_ISLNK(st.st_mode) &&
+	    readlink(path, target, sizeof(target) - 1) >= 0) {
+		fputs(" -> ", stdout);
+		put_text(target, strlen(target));
+	}
+	if (!S_ISDIR(st.st_mode)) {
+		putchar('\n');
+		return;
+	}
+	if (statfs(path, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC) {
+		puts(" proc");
+		return;
+	}
+	putchar('\n');
+	tree_depth++;
+	each_entry(path, put_tree);
+	tree_depth--;
+}
+
+static int do_tree(int argc, char **argv)
+{
+	(void)argc;
+	return each_entry(argv[0], put_tree);
+}
+
 static int do_write(int argc, char **argv)
 {
 	size_t length = strlen(argv[1]);
@@ -1354,6 +1446,7 @@ static const struct verb verbs[] = {
 	{ "args", do_args, 0, -1, "[ARG...]: every argument from argv[0] on" },
 	{ "caps", do_caps, 0, 0,
 	  "five sets, NoNewPrivs, Securebits, Dumpable" },
+	{ "cat", do_cat, 1, 1, "FILE: its lines" },
 	{ "closed", do_closed, 0, 1, "[FILE]: which of 0 1 2 are closed" },
 	{ "cmdline", do_cmdline, 1, 1, "PID: its arguments" },
 	{ "connect", do_connect, 2, 2, "ADDRESS PORT: connect by TCP" },
@@ -1394,6 +1487,8 @@ static const struct verb verbs[] = {
 	{ "status1", do_status1, 1, -1, "KEY...: from /proc/1/status" },
 	{ "symlink", do_symlink, 2, 2, "TARGET PATH" },
 	{ "syscall", do_syscall, 1, 7, "NR [ARG...]: raw call" },
+	{ "tree", do_tree, 1, 1,
+	  "DIR: what is below, but not in /proc, with modes and contents" },
 	{ "tty", do_tty, 0, 0, "terminal, foreground, session of fd 0" },
 	{ "umount", do_umount, 1, 1, "PATH: try to detach" },
 	{ "unix", do_unix, 1, 1, "PATH: connect to a socket" },
@@ -1434,6 +1529,7 @@ static int run_each(int argc, char **argv)
 	for (int from = 0, to = 0; to <= argc; to++) {
 		if (to < argc && strcmp(argv[to], "+") != 0)
 			continue;
+		argv[to] = NULL;
 		printf("=");
 		for (int i = from; i < to; i++)
 			printf(" %s", argv[i]);

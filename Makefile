@@ -96,14 +96,17 @@ man: $(MAN) ## the manual pages, in build/
 $(B)/sandbox.1 $(B)/sandbox-profile.5: $(B)/%: doc/%.in $(BIN)
 	$(abspath $(BIN)) --list man-options >$@.options
 	$(abspath $(BIN)) --list man-directives >$@.directives
+	$(abspath $(BIN)) --list man-bwrap >$@.bwrap
 	sed -e '/^@OPTIONS@$$/{r $@.options' -e 'd}' \
 	    -e '/^@DIRECTIVES@$$/{r $@.directives' -e 'd}' \
+	    -e '/^@BWRAP@$$/{r $@.bwrap' -e 'd}' \
 	    -e 's/@VERSION@/$(VERSION)/' $< >$@
 
 SHARED := bash-completion/completions/sandbox:bash \
 	zsh/site-functions/_sandbox:zsh fish/vendor_completions.d/sandbox.fish:fish
-install: all man ## install below DESTDIR and PREFIX
+install: all man ## install below DESTDIR and PREFIX (BWRAP=1: as bwrap too)
 	install -D -m 755 $(BIN) $(DESTDIR)$(BINDIR)/sandbox
+	$(if $(BWRAP),ln -f $(DESTDIR)$(BINDIR)/sandbox $(DESTDIR)$(BINDIR)/bwrap)
 	install -D -m 644 -t $(DESTDIR)$(DATADIR)/profiles $(PROFILES)
 	install -D -m 644 -t $(DESTDIR)$(DATADIR) doc/report.schema.json
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man1 $(B)/sandbox.1
@@ -112,6 +115,8 @@ install: all man ## install below DESTDIR and PREFIX
 		$(DESTDIR)$(PREFIX)/share/$${f%:*} || exit 1; done
 
 uninstall: ## remove what install put there
+	if [ $(DESTDIR)$(BINDIR)/bwrap -ef $(DESTDIR)$(BINDIR)/sandbox ]; then \
+		rm $(DESTDIR)$(BINDIR)/bwrap; fi
 	rm -rf $(DESTDIR)$(BINDIR)/sandbox $(DESTDIR)$(DATADIR)
 	rm -f $(DESTDIR)$(MANDIR)/man?/sandbox.1 $(DESTDIR)$(MANDIR)/man?/sandbox-profile.5
 	for f in $(SHARED); do rm -f $(DESTDIR)$(PREFIX)/share/$${f%:*}; done

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "compile/compile.h"
 #include "host/check.h"
+#include "input/bwrap.h"
 #include "input/cli.h"
 #include "input/help.h"
 #include "input/profile_files.h"
@@ -14,6 +15,7 @@
 #include "run/run.h"
 #include "run/scope.h"
 
+#include <limits.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -22,6 +24,7 @@
 #define VERSION "0.1.0"
 #endif
 
+/* In both roles, bubblewrap's callers may see another status than its 1. */
 static void out_of_memory(void)
 {
 	static const char text[] = "sandbox: out of memory\n";
@@ -146,6 +149,16 @@ static int fail(struct job *j, struct report_files *files, struct err *e)
 	return -1;
 }
 
+_Noreturn static void end_as_bwrap(const struct outcome *outcome)
+{
+	int status = report_bwrap_outcome(outcome);
+	struct err e;
+
+	if (report_status_line(outcome, status, &e) < 0)
+		status = report_bwrap_error(&e);
+	_exit(status);
+}
+
 static int run(struct job *j, const struct host_wants *wants,
 	       struct block block, bool looked, struct err *e)
 {
@@ -165,7 +178,13 @@ static int run(struct job *j, const struct host_wants *wants,
 		return fail(j, &files, e);
 	run_program(j->program, block, (struct held){ files.fds, files.count },
 		    &outcome);
+	if (j->plan->bwrap)
+		end_as_bwrap(&outcome);
 	status = report_outcome(j->words, j->program, &outcome);
+	if (report_status_line(&outcome, status, &failure) < 0) {
+		report_error(&failure);
+		status = err_exit_status(&failure);
+	}
 	if (j->plan->report.stats)
 		report_stats(j->words, j->program, &outcome);
 	if (report_write(j->words, &files, j->program, &outcome, status,
@@ -202,6 +221,45 @@ static int carry_out(struct arena *words, const struct plan *plan,
 	return run(&j, &wants, block, looked, e);
 }
 
+/* The role of bubblewrap: its command line, and a plan without profiles. */
+static int bwrap(int argc, char **argv, struct err *e)
+{
+	struct arena words = { .exhausted = out_of_memory };
+	struct arena plans = { .exhausted = out_of_memory };
+	struct block block = argument_block(argv);
+	struct str text = { .arena = &words };
+	struct plan *plan = arena_new(&plans, struct plan);
+	struct request request;
+	struct caller caller;
+	int r;
+
+	caller_read(&words, &caller);
+	r = bwrap_read(&words, argc, (const char *const *)argv, &request, e);
+	report_begin((struct report_voice){ "bwrap", request.level_prefix });
+	for (size_t i = 0; i < request.warnings.count; i++)
+		report_say(request.warnings.items[i]);
+	if (r < 0)
+		return -1;
+	if (request.action == ACTION_VERSION) {
+		str_add(&text, "bubblewrap " BWRAP_VERSION "\n");
+		return print(&text, e);
+	}
+	if (!request.command) {
+		bwrap_usage(&text, argv[0]);
+		if (request.action == ACTION_HELP)
+			return print(&text, e);
+		fd_write_all(STDERR_FILENO, text.text, text.length);
+		_exit(BWRAP_FAILED);
+	}
+	if (settings_apply(&request.settings, &plans,
+			   caller.cwd ? caller.cwd : "/", plan, e) < 0)
+		return -1;
+	plan->command = request.command;
+	if (plan_check(plan, e) < 0 || arena_seal(&plans, e) < 0)
+		return -1;
+	return carry_out(&words, plan, &caller, false, block, argv, e);
+}
+
 static int sandbox(int argc, char **argv, struct err *e)
 {
 	struct arena words = { .exhausted = out_of_memory };
@@ -212,11 +270,14 @@ static int sandbox(int argc, char **argv, struct err *e)
 	struct profile_source files;
 	struct request request;
 	struct plan *plan = arena_new(&plans, struct plan);
+	int r;
 
 	caller_read(&words, &caller);
 	files = profile_files(&caller, &places);
-	if (cli_read(&words, argc, (const char *const *)argv, &caller,
-		     caller.cwd, &files, &request, e) < 0)
+	r = cli_read(&words, argc, (const char *const *)argv, &caller,
+		     caller.cwd, &files, &request, e);
+	report_begin((struct report_voice){ "sandbox", request.level_prefix });
+	if (r < 0)
 		return -1;
 	if (request.action == ACTION_HELP || request.action == ACTION_VERSION ||
 	    request.action == ACTION_LIST)
@@ -250,13 +311,31 @@ static int sandbox(int argc, char **argv, struct err *e)
 			 request.action == ACTION_DRY_RUN, block, argv, e);
 }
 
+/* Who starts himself again by way of /proc is who he was, bwrap or not. */
+static bool is_called_bwrap(const char *argv0)
+{
+	char self[PATH_MAX];
+	ssize_t n = 0;
+
+	if (argv0 && str_starts(argv0, "/proc/"))
+		n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	self[n > 0 ? n : 0] = '\0';
+	return bwrap_is_called(argv0, self);
+}
+
 int main(int argc, char **argv)
 {
 	struct err e = { 0 };
+	bool as_bwrap = is_called_bwrap(argv[0]);
 
+	if (as_bwrap)
+		report_begin((struct report_voice){ "bwrap", false });
 	if (guard_standard_descriptors(&e) == 0 &&
-	    host_refuse_privileges(&e) == 0 && sandbox(argc, argv, &e) == 0)
+	    host_refuse_privileges(&e) == 0 &&
+	    (as_bwrap ? bwrap : sandbox)(argc, argv, &e) == 0)
 		return 0;
+	if (as_bwrap)
+		return report_bwrap_error(&e);
 	report_error(&e);
 	return err_exit_status(&e);
 }

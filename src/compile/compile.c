@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <linux/capability.h>
 #include <linux/sched.h>
 #include <string.h>
 
@@ -26,21 +27,70 @@ static void compile_namespaces(struct compile *c)
 	const struct plan *p = c->plan;
 	uint64_t wanted = p->unshare | p->unshare_try;
 
+	bool root = c->host->caller->uid == 0;
+	bool joins = p->peers[PEER_USERNS] >= 0;
+
 	/* Only root can do without a user namespace. */
-	if (c->host->caller->uid != 0)
+	if (!root)
 		wanted |= CLONE_NEWUSER;
-	else if (!(p->unshare & CLONE_NEWUSER) && !c->host->userns_exists)
+	if (joins ||
+	    (root && !(p->unshare & CLONE_NEWUSER) && !c->host->userns_exists))
 		wanted &= ~(uint64_t)CLONE_NEWUSER;
 	c->out->namespaces = wanted | CLONE_NEWNS;
 	c->out->loopback = wanted & CLONE_NEWNET;
-	c->out->offline = wanted & CLONE_NEWNET;
-	c->out->init = (wanted & CLONE_NEWPID) && !p->as_pid_1;
+	c->out->offline = wanted & CLONE_NEWNET && !p->bwrap;
 	c->out->die_with_parent = p->die_with_parent;
 	c->out->hostname = p->hostname;
 	c->out->disable_userns = p->disable_userns;
 	c->out->assert_userns_disabled = p->assert_userns_disabled;
-	c->out->caps = p->caps;
 	c->out->new_session = p->new_session;
+}
+
+/*
+ * bubblewrap: what uid 0 has it keeps, and outside a user namespace all is left
+ * as it is unless something is added or dropped.
+ */
+static void compile_caps(struct compile *c)
+{
+	const struct plan *p = c->plan;
+	struct program *out = c->out;
+	bool userns =
+		out->namespaces & CLONE_NEWUSER || p->peers[PEER_USERNS] >= 0;
+	uint64_t from = p->bwrap ? c->host->caps : 0;
+
+	out->caps = (from & ~p->caps_dropped) | p->caps;
+	out->caps_untouched = p->bwrap && c->host->caller->uid == 0 &&
+			      !userns && !p->caps && !p->caps_dropped;
+	/* Who has it in that namespace could raise the limit again. */
+	out->nested =
+		p->disable_userns && out->caps & CAP_BIT(CAP_SYS_RESOURCE);
+	out->caps_bounded = !p->bwrap || userns;
+	out->caps_locked = !p->bwrap;
+}
+
+/* bubblewrap: to be who one is needs nothing. */
+static bool wants_other_ids(const struct compile *c)
+{
+	const struct plan *p = c->plan;
+
+	if (!p->bwrap)
+		return p->uid != ID_NONE || p->gid != ID_NONE;
+	return (p->uid != ID_NONE && p->uid != c->host->caller->uid) ||
+	       (p->gid != ID_NONE && p->gid != c->host->caller->gid);
+}
+
+static int no_other_ids(const struct compile *c, struct err *e)
+{
+	const struct plan *p = c->plan;
+	bool uid = p->uid != ID_NONE && p->uid != c->host->caller->uid;
+
+	if (p->bwrap)
+		return err_set(e, ERR_USAGE,
+			       "Specifying --%s requires --unshare-user or "
+			       "--userns",
+			       uid ? "uid" : "gid");
+	err_set(e, ERR_USAGE, "--uid and --gid need a user namespace");
+	return err_hint(e, "add --unshare-user");
 }
 
 int compile_ids(struct compile *c, struct err *e)
@@ -49,10 +99,9 @@ int compile_ids(struct compile *c, struct err *e)
 	const struct caller *caller = c->host->caller;
 	bool userns = c->out->namespaces & CLONE_NEWUSER;
 
-	if (!userns && (p->uid != ID_NONE || p->gid != ID_NONE)) {
-		err_set(e, ERR_USAGE, "--uid and --gid need a user namespace");
-		return err_hint(e, "add --unshare-user");
-	}
+	if (!userns && p->peers[PEER_USERNS] < 0 && wants_other_ids(c))
+		return no_other_ids(c, e);
+	c->out->maps_ids = userns && p->peers[PEER_USERNS_BLOCK] < 0;
 	c->out->uid = (struct id_map){ caller->uid, caller->uid };
 	c->out->gid = (struct id_map){ caller->gid, caller->gid };
 	if (p->map_root) {
@@ -64,30 +113,6 @@ int compile_ids(struct compile *c, struct err *e)
 	if (p->gid != ID_NONE)
 		c->out->gid.inside = p->gid;
 	return 0;
-}
-
-/* Ascending, so that the gaps between them can be closed in one pass. */
-static void compile_keep_fds(struct compile *c)
-{
-	const struct plan *p = c->plan;
-	int *fds =
-		arena_alloc(c->arena, (p->keep_fds.count + 1) * sizeof(*fds));
-	size_t n = 0;
-
-	for (size_t i = 0; i < p->keep_fds.count; i++) {
-		int fd = p->keep_fds.items[i];
-		size_t at = 0;
-
-		while (at < n && fds[at] < fd)
-			at++;
-		if (at < n && fds[at] == fd)
-			continue;
-		memmove(fds + at + 1, fds + at, (n - at) * sizeof(*fds));
-		fds[at] = fd;
-		n++;
-	}
-	c->out->keep_fds = fds;
-	c->out->keep_fd_count = n;
 }
 
 /* More of them than can be looked at would be memory that nobody counts. */
@@ -120,15 +145,16 @@ int compile(struct arena *a, const struct plan *plan, const struct host *host,
 	if (check_kernel(host, e) < 0)
 		return -1;
 	compile_namespaces(&c);
-	compile_keep_fds(&c);
+	compile_caps(&c);
 	program.profiles = plan->profiles.items;
 	program.profile_count = plan->profiles.count;
 	program.hints = plan->hints.items;
 	program.hint_count = plan->hints.count;
-	if (compile_cgroup(&c, e) < 0 || compile_limits(&c, e) < 0 ||
-	    compile_ids(&c, e) < 0 || compile_mounts(&c, e) < 0 ||
-	    check_looked_at(&program, e) < 0 || compile_filter(&c, e) < 0 ||
-	    compile_env(&c, e) < 0 || compile_command(&c, e) < 0)
+	if (compile_descriptors(&c, e) < 0 || compile_cgroup(&c, e) < 0 ||
+	    compile_limits(&c, e) < 0 || compile_ids(&c, e) < 0 ||
+	    compile_mounts(&c, e) < 0 || check_looked_at(&program, e) < 0 ||
+	    compile_filter(&c, e) < 0 || compile_env(&c, e) < 0 ||
+	    compile_command(&c, e) < 0)
 		return -1;
 	*out = program;
 	return 0;

@@ -40,6 +40,9 @@ int compile_cgroup(struct compile *c, struct err *e);
 int compile_needs_cgroup(const struct compile *c, const char *option,
 			 unsigned int controller, struct err *e);
 
+/* After the namespaces; decides also whether there is a PID 1 of ours. */
+int compile_descriptors(struct compile *c, struct err *e);
+
 int compile_ids(struct compile *c, struct err *e);
 int compile_mounts(struct compile *c, struct err *e);
 int compile_filter(struct compile *c, struct err *e);

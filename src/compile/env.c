@@ -130,13 +130,16 @@ int compile_env(struct compile *c, struct err *e)
 
 	(void)e;
 	for (const char *const *v = caller->environ; v && *v; v++)
-		*array_add(c->arena, &env.list) = arena_dup(c->arena, *v);
+		*array_add(c->arena, &env.list) = *v;
 	for (size_t i = 0; i < c->plan->env.count; i++)
 		env_apply(&env, caller, &c->plan->env.items[i]);
 	if (c->home)
 		env_put(&env, arena_format(c->arena, "HOME=%s", c->home));
 	choose_directory(c, &env);
 	env_unset(&env, "PWD", 3);
+	/* What is not passed on is not kept, where PID 1 may be looked at. */
+	for (size_t i = 0; i < env.list.count; i++)
+		env.list.items[i] = arena_dup(c->arena, env.list.items[i]);
 	path = env_get(&env, "PATH");
 	c->out->path_variable = path ? path : PATH_DEFAULT;
 	/* Room for PWD and the terminating NULL. */

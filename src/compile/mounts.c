@@ -97,7 +97,8 @@ static int add_proc(struct steps *s, const struct plan_mount *m, struct err *e)
 	struct arena *a = s->c->arena;
 
 	(void)e;
-	if (s->c->out->namespaces & CLONE_NEWPID)
+	if (s->c->out->namespaces & CLONE_NEWPID ||
+	    s->c->out->peers[PEER_PIDNS] >= 0)
 		steps_add(s, STEP_PROC, NULL, m->dest, ATTR_PROC);
 	else
 		steps_add(s, STEP_BIND, "/proc", m->dest, ATTR_PROC)
@@ -128,7 +129,8 @@ static int add_dev(struct steps *s, const struct plan_mount *m, struct err *e)
 	struct arena *a = s->c->arena;
 	const char *console = s->c->host->console;
 	/* Others than root do not own them; it would cost a call for each. */
-	uint64_t attributes = s->c->host->caller->uid == 0 ? ATTR_DEVICE : 0;
+	bool owned = s->c->host->caller->uid == 0 && !s->c->plan->bwrap;
+	uint64_t attributes = owned ? ATTR_DEVICE : 0;
 
 	(void)e;
 	add_tmpfs(s, m);
@@ -143,7 +145,8 @@ static int add_dev(struct steps *s, const struct plan_mount *m, struct err *e)
 		  ATTR_DEVPTS);
 	if (console)
 		steps_add(s, STEP_BIND, console,
-			  path_join(a, m->dest, "console"), ATTR_DEVICE);
+			  path_join(a, m->dest, "console"),
+			  s->c->plan->bwrap ? 0 : ATTR_DEVICE);
 	return 0;
 }
 
@@ -187,7 +190,8 @@ static void add_hide_private(struct steps *s, const struct plan_mount *m)
 
 /*
  * What sandbox made itself becomes read-only last, so that later directives
- * (--ro FILE below /run) still find a place for their mount points.
+ * (--ro FILE below /run) still find a place for their mount points. bubblewrap
+ * knows no such thing.
  */
 static void add_remount(struct steps *s, const struct plan_mount *m)
 {
@@ -197,7 +201,7 @@ static void add_remount(struct steps *s, const struct plan_mount *m)
 		     m->dest[1] == '\0';
 	struct step *step;
 
-	if (ours)
+	if (ours && !s->c->plan->bwrap)
 		step = array_add(s->c->arena, &s->last);
 	else
 		step = array_add(s->c->arena, &s->list);

@@ -98,6 +98,10 @@ static void print_supervisor(const struct program *p, struct str *out)
 	for (size_t i = 0; i < p->keep_fd_count; i++)
 		str_addf(out, " %d", p->keep_fds[i]);
 	str_add(out, "\n");
+	for (int i = 0; i < PEER_COUNT; i++)
+		if (p->peers[i] >= 0)
+			str_addf(out, "  %s %d\n", peer_name((enum peer)i) + 2,
+				 p->peers[i]);
 	if (p->die_with_parent)
 		str_add(out, "  die with parent\n");
 	print_cgroup(&p->cgroup, out);
@@ -185,7 +189,7 @@ static void print_step(const struct step *s, struct str *out)
 static void print_setup(const struct program *p, struct str *out)
 {
 	str_add(out, p->init ? "init (PID 1)\n" : "child\n");
-	if (p->namespaces & CLONE_NEWUSER) {
+	if (p->maps_ids) {
 		str_addf(out, "  uid %u is %u outside\n", p->uid.inside,
 			 p->uid.outside);
 		str_addf(out, "  gid %u is %u outside\n", p->gid.inside,
@@ -214,13 +218,21 @@ static void print_setup(const struct program *p, struct str *out)
 		str_addf(out, "  process numbers end at %llu\n",
 			 (unsigned long long)p->pid_max);
 	if (p->disable_userns)
-		str_add(out, "  no user namespaces from here on\n");
+		str_add(out, p->nested ? "  one more user namespace, and none "
+					 "from there on\n" :
+					 "  no user namespaces from here on\n");
+	for (size_t i = 0; i < p->lock_file_count; i++) {
+		str_add(out, "  hold a lock on");
+		add_word(out, p->lock_files[i]);
+		str_add(out, "\n");
+	}
 	if (p->assert_userns_disabled)
 		str_add(out,
 			"  make sure that no user namespace can be made\n");
-	str_add(out, "  drop all capabilities");
+	str_add(out, p->caps_untouched ? "  leave capabilities to the command" :
+					 "  drop all capabilities");
 	for (unsigned int i = 0, n = 0; i < capability_count; i++)
-		if (p->caps & CAP_BIT(i))
+		if (!p->caps_untouched && p->caps & CAP_BIT(i))
 			str_addf(out, "%s%s", n++ ? " " : " but ",
 				 capability_names[i]);
 	str_add(out, ", no new privileges\n");

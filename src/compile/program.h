@@ -136,9 +136,16 @@ struct program {
 	uint64_t output_limit;		      /* bytes; 0: none */
 	unsigned int cpu_count;		      /* that can be used at once */
 
+	bool bwrap; /* lifetime, signals and words are bubblewrap's */
+	int peers[PEER_COUNT]; /* the caller's descriptors, or -1 */
+
 	/* PID 1, or the only child when there is none */
-	bool init; /* a PID 1 of ours stands between */
+	bool init;     /* a PID 1 of ours stands between, or another process */
+	bool in_reach; /* ... which those outside may look at */
+	bool maps_ids; /* uid, gid are for a map; else to be changed to */
 	struct id_map uid, gid;
+	const char *const *lock_files; /* paths inside */
+	size_t lock_file_count;
 	bool loopback;
 	bool base_tmpfs; /* the root starts as an empty tmpfs */
 	bool scratch;	 /* a tmpfs that nobody sees, for what steps keep */
@@ -149,10 +156,14 @@ struct program {
 	size_t step_count;
 	const char *hostname;
 	bool disable_userns; /* user.max_user_namespaces = 0 */
-	uint64_t pid_max;    /* kernel.pid_max of its PID namespace; 0: as is */
+	bool nested; /* ... and the command in one more, out of its reach */
+	uint64_t pid_max; /* kernel.pid_max of its PID namespace; 0: as is */
 
 	/* the command */
-	uint64_t caps;		     /* what it keeps, 1 << CAP_ */
+	uint64_t caps;	     /* what it keeps, 1 << CAP_ */
+	bool caps_untouched; /* they are as they were; PID 1 keeps none */
+	bool caps_bounded;   /* nor does execve(2) give others */
+	bool caps_locked;    /* and uid 0 has none by itself */
 	bool assert_userns_disabled; /* making a user namespace has to fail */
 	bool join_keyring;	     /* a session keyring of its own */
 	bool filtered;
@@ -185,6 +196,9 @@ struct program {
 	const char *home_message;  /* the home is the working directory */
 	bool offline;		   /* without network */
 };
+
+/* The option of a descriptor that others hold: "--sync-fd". */
+const char *peer_name(enum peer peer);
 
 /*
  * The host path that is seen at `path` inside, or NULL if nothing of the host

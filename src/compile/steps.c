@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <errno.h>
 #include <linux/mount.h>
 #include <string.h>
 
@@ -115,12 +116,33 @@ void steps_add_links(struct steps *s, const struct path_fact *fact)
 int steps_missing(const struct steps *s, const struct path_fact *fact,
 		  struct err *e)
 {
-	err_set(e, ERR_USAGE, "show '%s'", fact->path);
+	if (s->c->plan->bwrap)
+		err_set(e, ERR_USAGE, "Can't find source path %s", fact->path);
+	else
+		err_set(e, ERR_USAGE, "show '%s'", fact->path);
 	e->errnum = fact->errnum;
+	if (s->c->plan->bwrap)
+		return -1;
 	if (fact->type == PATH_ABSENT)
 		err_hint(e, "check the spelling; the -try form of the "
 			    "directive skips what does not exist");
 	return err_at(e, "%s", s->origin);
+}
+
+/* With bubblewrap that is what does not exist, not what is out of reach. */
+static bool may_be_missing(const struct steps *s, const struct path_fact *fact)
+{
+	return !s->c->plan->bwrap || fact->errnum == ENOENT;
+}
+
+/*
+ * What a link of /proc says is no path: only the kernel, and the process that
+ * mounts, know where it leads. flatpak shows its user namespace by such a one.
+ */
+static bool is_magic(const struct steps *s, const struct path_fact *fact)
+{
+	return s->c->plan->bwrap && fact->type == PATH_ABSENT &&
+	       path_within(fact->path, "/proc");
 }
 
 int steps_add_bind(struct steps *s, const struct path_fact *fact,
@@ -129,8 +151,15 @@ int steps_add_bind(struct steps *s, const struct path_fact *fact,
 {
 	struct step *step;
 
+	if (optional && is_magic(s, fact)) {
+		steps_add(s, STEP_BIND, fact->path, dest, attributes)
+			->optional = true;
+		return 0;
+	}
 	if (fact->type == PATH_ABSENT || fact->type == PATH_UNREACHABLE)
-		return optional ? 0 : steps_missing(s, fact, e);
+		return optional && may_be_missing(s, fact) ?
+			       0 :
+			       steps_missing(s, fact, e);
 	step = steps_add(s, STEP_BIND, fact->resolved, dest, attributes);
 	step->dev = fact->dev;
 	step->ino = fact->ino;

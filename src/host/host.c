@@ -5,8 +5,10 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "host/sys.h"
 #include "host/walk.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -323,6 +325,50 @@ static size_t look_descriptors(struct walk *w, const struct host_wants *wants,
 	return n;
 }
 
+/*
+ * What the caller has open and passes on. One that is close-on-exec is ours: no
+ * caller's survives.
+ */
+static int look_inherited(struct arena *a, struct host *out, struct err *e)
+{
+	ARRAY(int) fds = { 0 };
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	if (!dir) {
+		err_sys(e, "open the directory '/proc/self/fd'");
+		return err_hint(e, "is /proc mounted?");
+	}
+	while ((entry = readdir(dir))) {
+		int fd = (int)strtol(entry->d_name, NULL, 10);
+
+		if (fd > 2 && fcntl(fd, F_GETFD) == 0)
+			*array_add(a, &fds) = fd;
+	}
+	closedir(dir);
+	out->inherited = fds.items;
+	out->inherited_count = fds.count;
+	return 0;
+}
+
+static int look_caps(struct host *out, struct err *e)
+{
+	uint64_t permitted;
+
+	if (sys_capget(&out->caps, &permitted) < 0)
+		return err_sys(e, "ask for capabilities");
+	return 0;
+}
+
+static void look_joined(const int *fds, struct host *out)
+{
+	struct stat a, b;
+
+	out->same_joined = fds[0] >= 0 && fds[1] >= 0 &&
+			   fstat(fds[0], &a) == 0 && fstat(fds[1], &b) == 0 &&
+			   a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 int host_look(struct arena *a, const struct caller *caller,
 	      const struct host_wants *wants, struct host *out, struct err *e)
 {
@@ -343,6 +389,10 @@ int host_look(struct arena *a, const struct caller *caller,
 		return -1;
 	if (wants->machine && look_machine(&h, e) < 0)
 		return -1;
+	if ((wants->inherited && look_inherited(a, &h, e) < 0) ||
+	    (wants->caps && look_caps(&h, e) < 0))
+		return -1;
+	look_joined(wants->joined, &h);
 	look_devices(a, wants, &h);
 	look_pwd(a, &h);
 	if (wants->console)

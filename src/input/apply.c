@@ -415,6 +415,37 @@ APPLIER(keep_fd)
 	return 0;
 }
 
+APPLIER(peer)
+{
+	return apply_descriptor(s->args[0],
+				&to->plan->peers[s->directive->param], e);
+}
+
+APPLIER(lock_file)
+{
+	const char *dest = NULL;
+
+	if (apply_dest_path(to, s->args[0], &dest, e) < 0)
+		return -1;
+	*array_add(to->arena, &to->plan->lock_files) = dest;
+	return 0;
+}
+
+APPLIER(label)
+{
+	(void)to;
+	(void)s;
+	return err_set(e, ERR_USAGE, "labeling not supported on this system");
+}
+
+APPLIER(nothing)
+{
+	(void)to;
+	(void)s;
+	(void)e;
+	return 0;
+}
+
 APPLIER(hint)
 {
 	if (apply_not_empty(s->args[0], e) < 0)
@@ -481,6 +512,7 @@ int settings_apply(const struct settings *s, struct arena *a, const char *cwd,
 	};
 
 	plan_init(out);
+	out->bwrap = s->bwrap;
 	for (size_t i = 0; i < s->list.count; i++) {
 		const struct setting *set = &s->list.items[i];
 

@@ -122,6 +122,10 @@ APPLIER(new_session);
 APPLIER(die_with_parent);
 APPLIER(as_pid_1);
 APPLIER(keep_fd);
+APPLIER(peer); /* param: enum peer */
+APPLIER(lock_file);
+APPLIER(label);
+APPLIER(nothing);
 APPLIER(hint);
 
 #endif

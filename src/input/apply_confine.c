@@ -45,10 +45,13 @@ APPLIER(cap)
 
 	if (capability(to->arena, s->args[0], &caps, e) < 0)
 		return -1;
-	if (s->directive->param)
+	if (s->directive->param) {
 		to->plan->caps |= caps;
-	else
+		to->plan->caps_dropped &= ~caps;
+	} else {
 		to->plan->caps &= ~caps;
+		to->plan->caps_dropped |= caps;
+	}
 	return 0;
 }
 

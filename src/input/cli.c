@@ -2,14 +2,18 @@
 #include "input/cli.h"
 
 #include "base/err.h"
+#include "base/parse.h"
 #include "base/str.h"
+#include "input/args.h"
 
+#include <limits.h>
 #include <string.h>
 
 struct cli {
 	struct arena *arena;
 	const char *const *argv;
 	int argc, at; /* `at` is the next word */
+	int fd;	      /* that they came from, by --args; or -1 */
 	struct request *request;
 	ARRAY(struct setting) options;
 	ARRAY(struct setting) profiles;
@@ -82,6 +86,12 @@ static int take_args(struct cli *c, const struct directive *d,
 	return 0;
 }
 
+static bool ends_reading(enum action action)
+{
+	return action == ACTION_HELP || action == ACTION_VERSION ||
+	       action == ACTION_LIST;
+}
+
 static int set_format(struct cli *c, const char *word, struct err *e)
 {
 	if (!str_equal(word, "text") && !str_equal(word, "bpf")) {
@@ -89,6 +99,38 @@ static int set_format(struct cli *c, const char *word, struct err *e)
 		return err_hint(e, "it is one of text, bpf");
 	}
 	c->request->raw_format = str_equal(word, "bpf");
+	return 0;
+}
+
+static int all_options(struct cli *c, struct err *e);
+
+/* The words of a descriptor stand where --args stands; the command does not. */
+static int read_args(struct cli *c, const char *number, struct err *e)
+{
+	struct cli file = *c;
+	struct args args = { 0 };
+	uint64_t fd = 0;
+
+	if (c->fd >= 0)
+		return err_set(e, ERR_USAGE,
+			       "--args: not supported in its own words");
+	if (parse_number(number, INT_MAX, "a descriptor", &fd, e) < 0)
+		return err_wrap(e, "--args");
+	if (args_read(c->arena, (int)fd, &args, e) < 0)
+		return -1;
+	file.argv = args.words;
+	file.argc = args.count;
+	file.at = 0;
+	file.fd = (int)fd;
+	if (all_options(&file, e) < 0)
+		return -1;
+	if (file.at < file.argc && !ends_reading(c->request->action))
+		return err_set(e, ERR_USAGE,
+			       "--args: '%s' is no option, and the command "
+			       "stands on the command line",
+			       file.argv[file.at]);
+	c->options = file.options;
+	c->profiles = file.profiles;
 	return 0;
 }
 
@@ -104,6 +146,11 @@ static int keep(struct cli *c, const struct setting *s, struct err *e)
 	case ACTION_PROFILE:
 		*array_add(c->arena, &c->profiles) = *s;
 		break;
+	case ACTION_ARGS:
+		return read_args(c, s->args[0], e);
+	case ACTION_LEVEL_PREFIX:
+		r->level_prefix = true;
+		break;
 	case ACTION_FORMAT:
 		return set_format(c, s->args[0] ? s->args[0] : "", e);
 	default:
@@ -114,12 +161,6 @@ static int keep(struct cli *c, const struct setting *s, struct err *e)
 	return 0;
 }
 
-static bool ends_reading(enum action action)
-{
-	return action == ACTION_HELP || action == ACTION_VERSION ||
-	       action == ACTION_LIST;
-}
-
 static int one_option(struct cli *c, struct err *e)
 {
 	int position = c->at;
@@ -127,7 +168,9 @@ static int one_option(struct cli *c, struct err *e)
 	const char *value = NULL;
 	struct setting s = { .directive = find(c, word, &value) };
 
-	s.origin = arena_format(c->arena, "argument %d", position);
+	s.origin = c->fd < 0 ? arena_format(c->arena, "argument %d", position) :
+			       arena_format(c->arena, "descriptor %d, word %d",
+					    c->fd, position + 1);
 	if (!s.directive) {
 		unknown_option(c, word, e);
 		return err_at(e, "%s", s.origin);
@@ -198,6 +241,7 @@ int cli_read(struct arena *a, int argc, const char *const *argv,
 		.argv = argv,
 		.argc = argc,
 		.at = 1,
+		.fd = -1,
 		.request = out,
 	};
 	struct profile_reader reader = {

@@ -18,8 +18,11 @@ struct request {
 	enum action action; /* ACTION_NONE: run the command */
 	const char *topic;  /* of --help=TOPIC or --list WHAT, or NULL */
 	bool raw_format;    /* --format bpf, not text */
-	const char *const *command; /* copied; NULL when there is none */
-	ARRAY(const char *) names;  /* of profiles, as given, or the default */
+	bool bwrap;	    /* we were called as bubblewrap */
+	bool level_prefix;  /* of messages: <3>, <4> */
+	ARRAY(const char *) warnings; /* to be said, but no errors */
+	const char *const *command;   /* copied; NULL when there is none */
+	ARRAY(const char *) names; /* of profiles, as given, or the default */
 	const char *const
 		*profiles; /* absolute paths of files that were read */
 	size_t profile_count;

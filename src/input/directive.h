@@ -65,6 +65,8 @@ enum action {
 	ACTION_PRINT_FILTER,
 	ACTION_FORMAT, /* of what is printed */
 	ACTION_LIST,
+	ACTION_ARGS, /* more words, read from a descriptor */
+	ACTION_LEVEL_PREFIX,
 	ACTION_HELP,
 	ACTION_VERSION,
 };

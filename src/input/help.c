@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "host/syscalls.h"
+#include "input/bwrap.h"
 #include "input/directive.h"
 #include "input/profile_files.h"
 
@@ -68,7 +69,8 @@ static void add_overview(struct str *out)
 		     "A SIZE takes K, M, G or T. Exit status: that of COMMAND; "
 		     "128+N if signal N ended\nit; 125 sandbox failed; 126 "
 		     "COMMAND cannot be run; 127 it was not found.\n"
-		     "More: sandbox --help=SECTION, =OPTION or =PROFILE; "
+		     "More: sandbox --help=SECTION, =OPTION, =PROFILE or "
+		     "=bwrap; "
 		     "man sandbox\n");
 }
 
@@ -133,6 +135,10 @@ int help_print(struct arena *a, const struct caller *caller, const char *topic,
 	}
 	if (help_section(topic, out))
 		return 0;
+	if (str_equal(topic, "bwrap")) {
+		bwrap_help(out);
+		return 0;
+	}
 	d = directive_find(topic + strspn(topic, "-"));
 	if (d && !(d->flags & DIRECTIVE_ONLY_PROFILE)) {
 		add_row(out, d);
@@ -311,6 +317,8 @@ int help_list(struct arena *a, const struct caller *caller, const char *what,
 		list_man(out, DIRECTIVE_ONLY_PROFILE, "Fl");
 	} else if (str_equal(what, "man-directives")) {
 		list_man(out, DIRECTIVE_ONLY_CLI, "Ic");
+	} else if (str_equal(what, "man-bwrap")) {
+		bwrap_man(out);
 	} else {
 		err_set(e, ERR_USAGE, "--list: '%s' is not known", what);
 		return err_hint(e, "it is one of %s @GROUP", lists);

@@ -29,6 +29,7 @@ struct setting {
 struct settings {
 	struct arena *arena;
 	ARRAY(struct setting) list;
+	bool bwrap; /* they are bubblewrap's, and so is what they mean */
 };
 
 /*

@@ -4,7 +4,6 @@
 #include "base/err.h"
 #include "base/str.h"
 
-#include <linux/capability.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 
@@ -16,6 +15,8 @@ void plan_init(struct plan *p)
 		.calls_rest = ANSWER_NONE,
 		.report.fd = -1,
 	};
+	for (int i = 0; i < PEER_COUNT; i++)
+		p->peers[i] = -1;
 }
 
 static int needs(bool wrong, const char *option, const char *other,
@@ -97,6 +98,32 @@ static int check_descriptors(const struct plan *p, struct err *e)
 	return 0;
 }
 
+static int check_peers(const struct plan *p, struct err *e)
+{
+	uint64_t unshare = p->unshare | p->unshare_try;
+	bool init = p->bwrap || (unshare & CLONE_NEWPID && !p->as_pid_1);
+	bool blocks = p->peers[PEER_USERNS_BLOCK] >= 0;
+
+	if (needs(blocks && !(p->unshare & CLONE_NEWUSER), "--userns-block-fd",
+		  "--unshare-user", e) < 0 ||
+	    needs(blocks && p->peers[PEER_INFO] < 0, "--userns-block-fd",
+		  "--info-fd", e) < 0 ||
+	    needs(!init && p->lock_files.count, "--lock-file",
+		  "--unshare-pid without --as-pid-1", e) < 0 ||
+	    needs(!init && p->peers[PEER_SYNC] >= 0, "--sync-fd",
+		  "--unshare-pid without --as-pid-1", e) < 0)
+		return -1;
+	if (blocks && (p->uid != ID_NONE || p->gid != ID_NONE || p->map_root))
+		return err_set(e, ERR_USAGE,
+			       "--userns-block-fd excludes --uid, --gid and "
+			       "--map-root: another maps the ids");
+	if (p->peers[PEER_USERNS] >= 0 && unshare & CLONE_NEWUSER)
+		return err_set(e, ERR_USAGE,
+			       "--userns and --unshare-user exclude each "
+			       "other");
+	return 0;
+}
+
 int plan_check(const struct plan *p, struct err *e)
 {
 	uint64_t unshare = p->unshare | p->unshare_try;
@@ -105,13 +132,9 @@ int plan_check(const struct plan *p, struct err *e)
 		return err_set(e, ERR_USAGE,
 			       "--map-root and --uid %u exclude each other",
 			       p->uid);
-	if (check_calls(p, e) < 0 || check_descriptors(p, e) < 0)
+	if (check_calls(p, e) < 0 || check_descriptors(p, e) < 0 ||
+	    check_peers(p, e) < 0)
 		return -1;
-	if (p->disable_userns && p->caps & CAP_BIT(CAP_SYS_RESOURCE))
-		return err_set(e, ERR_USAGE,
-			       "--disable-userns and --cap-add "
-			       "CAP_SYS_RESOURCE exclude each other: it could "
-			       "allow them again");
 	if (needs(p->limits.grace.asked && !p->limits.time.value &&
 			  !p->limits.cpu_time.value,
 		  "--grace", "--time-limit or --cpu-time", e) < 0)
@@ -231,8 +254,8 @@ static void want_for_mount(struct arena *a, const struct plan *p,
 static void want_descriptors(struct arena *a, const struct plan *p,
 			     struct host_wants *out)
 {
-	struct host_want_fd *fds =
-		arena_alloc(a, (p->mounts.count + 1) * sizeof(*fds));
+	struct host_want_fd *fds = arena_alloc(
+		a, (p->mounts.count + PEER_COUNT + 1) * sizeof(*fds));
 
 	for (size_t i = 0; i < p->mounts.count; i++) {
 		const struct plan_mount *m = &p->mounts.items[i];
@@ -242,6 +265,10 @@ static void want_descriptors(struct arena *a, const struct plan *p,
 				m->fd, m->kind == MOUNT_BIND_FD
 			};
 	}
+	for (int i = 0; i < PEER_COUNT; i++)
+		if (p->peers[i] >= 0)
+			fds[out->descriptor_count++] =
+				(struct host_want_fd){ p->peers[i], false };
 	out->descriptors = fds;
 }
 
@@ -278,6 +305,10 @@ void plan_wants(struct arena *a, const struct plan *p,
 		.perf = plan_measures(p),
 		.given = p->limits.cgroup_parent,
 	};
+	out->inherited = p->bwrap;
+	out->caps = p->bwrap && caller->uid == 0;
+	out->joined[0] = p->peers[PEER_USERNS];
+	out->joined[1] = p->peers[PEER_USERNS2];
 	want_devices(a, p, out);
 	want_descriptors(a, p, out);
 	out->raw = p->seccomp_fds.items;

@@ -165,6 +165,19 @@ struct plan_calls {
 
 #define ID_NONE UINT32_MAX
 
+/* Descriptors of the caller by which others and the sandbox meet. */
+enum peer {
+	PEER_SYNC,	   /* is open as long as the sandbox runs */
+	PEER_BLOCK,	   /* the command waits until it can be read */
+	PEER_USERNS_BLOCK, /* so do the ids, which another maps */
+	PEER_INFO,	   /* is told process and namespaces */
+	PEER_STATUS,	   /* ... and the exit code */
+	PEER_USERNS,	   /* a user namespace to be in, from the start */
+	PEER_USERNS2,	   /* ... at the end */
+	PEER_PIDNS,	   /* a PID namespace to be in */
+	PEER_COUNT,
+};
+
 struct plan {
 	ARRAY(struct plan_mount) mounts;
 	ARRAY(struct plan_env) env;
@@ -177,6 +190,9 @@ struct plan {
 	ARRAY(const char *) profiles; /* as named on the command line */
 	struct plan_limits limits;
 	struct plan_report report;
+	ARRAY(const char *) lock_files; /* clean paths inside */
+	int peers[PEER_COUNT];		/* descriptors, or -1 */
+	bool bwrap; /* as bubblewrap: whatever was not asked for stays */
 
 	enum home_mode home;
 	const char *home_dir; /* with HOME_DIR */
@@ -189,6 +205,7 @@ struct plan {
 	bool disable_userns;	     /* nobody inside may make one */
 	bool assert_userns_disabled; /* ... and that is tried */
 	uint64_t caps;		     /* that the command keeps: 1 << CAP_ */
+	uint64_t caps_dropped;	     /* that it was asked to lose, last */
 	uint32_t calls_rest; /* answer to calls no rule is about; ANSWER_NONE */
 	bool calls_x86;	     /* 32-bit programs may run */
 	bool seccomp_only;   /* seccomp_fds is one, and stays alone */

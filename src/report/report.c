@@ -17,18 +17,37 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define NAME "sandbox"
+/* How lines begin: said once, as a log level is. */
+static struct report_voice voice = { "sandbox", false };
+
+void report_begin(struct report_voice how)
+{
+	voice = how;
+}
+
+/* Levels are those of syslog(3). */
+static void write_line(const struct err *e, int level)
+{
+	char name[32];
+	/* Every byte of an error can become four. */
+	char line[4 * sizeof(*e) + 4 * sizeof(name) + 64];
+	size_t n;
+
+	if (voice.levels)
+		snprintf(name, sizeof(name), "<%d>%s", level, voice.name);
+	else
+		snprintf(name, sizeof(name), "%s", voice.name);
+	n = err_format(e, name, line, sizeof(line));
+	fd_write_all(STDERR_FILENO, line, n);
+}
 
 void report_error(const struct err *e)
 {
-	/* Every byte of an error can become four. */
-	char line[4 * sizeof(*e) + sizeof(NAME) + 64];
-	size_t n = err_format(e, NAME, line, sizeof(line));
-
-	fd_write_all(STDERR_FILENO, line, n);
+	write_line(e, LOG_ERR);
 }
 
 void report_say(const char *text)
@@ -36,7 +55,37 @@ void report_say(const char *text)
 	struct err e = { .kind = ERR_NONE };
 
 	snprintf(e.message, sizeof(e.message), "%s", text);
-	report_error(&e);
+	write_line(&e, LOG_WARNING);
+}
+
+int report_bwrap_error(const struct err *e)
+{
+	struct err bare = *e;
+
+	bare.where[0] = '\0';
+	report_error(&bare);
+	return BWRAP_FAILED;
+}
+
+int report_bwrap_outcome(const struct outcome *o)
+{
+	if (o->failed)
+		return report_bwrap_error(&o->err);
+	return WIFSIGNALED(o->status) ? 128 + WTERMSIG(o->status) :
+					WEXITSTATUS(o->status);
+}
+
+int report_status_line(const struct outcome *o, int status, struct err *e)
+{
+	char line[64];
+
+	if (o->status_fd < 0 || o->failed)
+		return 0;
+	snprintf(line, sizeof(line), "{ \"exit-code\": %d }\n", status);
+	if (fd_write_all(o->status_fd, line, strlen(line)) < 0)
+		return err_sys(e, "write to the descriptor of "
+				  "--json-status-fd");
+	return 0;
 }
 
 /* Signals that mean a fault in the program, as a shell would report them. */

@@ -19,6 +19,8 @@
 
 #include "report/file.h"
 
+#include <stdbool.h>
+
 struct arena;
 struct err;
 struct outcome;
@@ -34,6 +36,13 @@ struct report_files {
 	int fds[REPORT_FILES_MAX]; /* of them, for who closes descriptors */
 	size_t count;
 };
+
+/* How messages begin; `levels`: as in <3>, of --level-prefix. */
+struct report_voice {
+	const char *name;
+	bool levels;
+};
+void report_begin(struct report_voice voice);
 
 /* One line to stderr, whole. */
 void report_error(const struct err *e);
@@ -59,6 +68,20 @@ int report_outcome(struct arena *a, const struct program *p, struct outcome *o);
 /* The lines of --stats, to stderr. */
 void report_stats(struct arena *a, const struct program *p,
 		  const struct outcome *o);
+
+/*
+ * The last line of --json-status-fd, if the command was started; without that
+ * option nothing.
+ */
+int report_status_line(const struct outcome *o, int status, struct err *e);
+
+/*
+ * As bubblewrap: of an end it says nothing, of an error what and why. Both
+ * return the exit status, for an error BWRAP_FAILED.
+ */
+#define BWRAP_FAILED 1
+int report_bwrap_outcome(const struct outcome *o);
+int report_bwrap_error(const struct err *e);
 
 /*
  * Writes the report, and the timeline, to what was opened, and closes it.

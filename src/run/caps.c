@@ -46,9 +46,10 @@ static int drop_bounding_set(uint64_t from, uint64_t keep, struct err *e)
 	return 0;
 }
 
-static int empty_all(struct err *e)
+static int empty_all(const struct program *p, struct err *e)
 {
-	if (prctl(PR_SET_SECUREBITS, SECUREBITS_NONE_KEPT, 0, 0, 0) < 0)
+	if (p->caps_locked &&
+	    prctl(PR_SET_SECUREBITS, SECUREBITS_NONE_KEPT, 0, 0, 0) < 0)
 		return err_sys(e, "lock securebits");
 	/* The ambient set is cut to what is permitted and inheritable. */
 	if (sys_capset(0, 0, 0) < 0)
@@ -65,13 +66,13 @@ int stage_drop(struct run *r, struct err *e)
 	 * /proc/1/fd, environ, exe, mem. The command's own execve makes that
 	 * process dumpable again.
 	 */
-	if (p->init && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+	if (p->init && !p->in_reach && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return err_sys(e, "set non-dumpable");
-	if (drop_bounding_set(UINT64_MAX, p->caps, e) < 0)
+	if (p->caps_bounded && drop_bounding_set(UINT64_MAX, p->caps, e) < 0)
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return err_sys(e, "set no_new_privs");
-	return p->caps ? 0 : empty_all(e);
+	return p->caps || p->caps_untouched ? 0 : empty_all(p, e);
 }
 
 /* PID 1, when the command has its own copy of what it keeps. */
@@ -79,8 +80,9 @@ int stage_confine(struct run *r, struct err *e)
 {
 	const struct program *p = r->program;
 
-	if (p->caps &&
-	    (drop_bounding_set(p->caps, 0, e) < 0 || empty_all(e) < 0))
+	if (p->caps && p->caps_bounded && drop_bounding_set(p->caps, 0, e) < 0)
+		return -1;
+	if ((p->caps || p->caps_untouched) && empty_all(p, e) < 0)
 		return -1;
 	return seccomp_load(&shipped_init_filter.bpf, e);
 }
@@ -88,8 +90,9 @@ int stage_confine(struct run *r, struct err *e)
 /* The command keeps capabilities across its execve as ambient ones. */
 int stage_keep(struct run *r, struct err *e)
 {
+	bool lock = r->program->caps_locked;
 	uint64_t keep = r->program->caps;
-	uint64_t now = keep | CAP_BIT(CAP_SETPCAP);
+	uint64_t now = keep | (lock ? CAP_BIT(CAP_SETPCAP) : 0);
 
 	if (sys_capset(now, now, keep) < 0) {
 		err_sys(e, "keep capabilities");
@@ -99,7 +102,7 @@ int stage_keep(struct run *r, struct err *e)
 		if (keep & CAP_BIT(cap) &&
 		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
 			return err_sys(e, "keep capability %d", cap);
-	if (prctl(PR_SET_SECUREBITS, SECUREBITS, 0, 0, 0) < 0)
+	if (lock && prctl(PR_SET_SECUREBITS, SECUREBITS, 0, 0, 0) < 0)
 		return err_sys(e, "lock securebits");
 	if (sys_capset(keep, keep, keep) < 0)
 		return err_sys(e, "drop capabilities");

@@ -9,17 +9,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int write_file(const char *path, const char *text, uint32_t outside,
-		      struct err *e)
+/* A file of /proc, which is out of sight later: then `proc` is open on it. */
+static int write_file(int proc, const char *name, const char *text,
+		      uint32_t outside, struct err *e)
 {
-	/* Closed with all others at the end of the mounts. */
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	char path[64];
+	int fd;
 
+	snprintf(path, sizeof(path), "/proc/%s", name);
+	/* Closed with all others at the end of the mounts. */
+	fd = openat(proc, proc < 0 ? path : name, O_WRONLY | O_CLOEXEC);
 	if (fd < 0) {
 		err_sys(e, "open '%s'", path);
 		if (e->errnum == ENOENT)
@@ -37,24 +42,51 @@ static int write_file(const char *path, const char *text, uint32_t outside,
 	return 0;
 }
 
-static int write_map(const char *path, struct id_map map, struct err *e)
+static int write_map(int proc, const char *path, struct id_map map,
+		     struct err *e)
 {
 	char line[32];
 
 	snprintf(line, sizeof(line), "%u %u 1\n", map.inside, map.outside);
-	return write_file(path, line, map.outside, e);
+	return write_file(proc, path, line, map.outside, e);
+}
+
+static int write_maps(int proc, struct id_map uid, struct id_map gid,
+		      struct err *e)
+{
+	if (write_file(proc, "self/setgroups", "deny", ID_NONE, e) < 0 ||
+	    write_map(proc, "self/uid_map", uid, e) < 0 ||
+	    write_map(proc, "self/gid_map", gid, e) < 0)
+		return -1;
+	return 0;
 }
 
 /*
  * No user namespace below this one can be made then, by any system call. Only
  * CAP_SYS_RESOURCE in this one could change it back (set_permissions() in
- * kernel/ucount.c).
+ * kernel/ucount.c): who keeps it gets it in another, the only one there can be.
  */
 int stage_userns(struct run *r, struct err *e)
 {
-	(void)r;
-	return write_file("/proc/sys/user/max_user_namespaces", "0", ID_NONE,
-			  e);
+	bool nested = r->program->nested;
+
+	if (nested)
+		r->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (nested && r->proc < 0)
+		return err_sys(e, "open '/proc'");
+	return write_file(-1, "sys/user/max_user_namespaces",
+			  nested ? "1" : "0", ID_NONE, e);
+}
+
+int stage_nest(struct run *r, struct err *e)
+{
+	struct id_map uid = r->program->uid, gid = r->program->gid;
+
+	uid.outside = uid.inside;
+	gid.outside = gid.inside;
+	if (unshare(CLONE_NEWUSER) < 0)
+		return err_sys(e, "make a second user namespace");
+	return write_maps(r->proc, uid, gid, e);
 }
 
 /*
@@ -63,14 +95,14 @@ int stage_userns(struct run *r, struct err *e)
  */
 int stage_numbers(struct run *r, struct err *e)
 {
-	static const char path[] = "/proc/sys/kernel/pid_max";
 	char text[32];
 
-	if (access(path, W_OK) < 0 && (errno == EROFS || errno == EACCES))
+	if (access("/proc/sys/kernel/pid_max", W_OK) < 0 &&
+	    (errno == EROFS || errno == EACCES))
 		return 0;
 	snprintf(text, sizeof(text), "%llu",
 		 (unsigned long long)r->program->pid_max);
-	return write_file(path, text, ID_NONE, e);
+	return write_file(-1, "sys/kernel/pid_max", text, ID_NONE, e);
 }
 
 /* The proof: it is tried, with all the rights that PID 1 has. */
@@ -92,11 +124,19 @@ int stage_assert(struct run *r, struct err *e)
 	return err_hint(e, "add --disable-userns");
 }
 
+/* In a namespace of another's making there are the ids that it maps. */
+static int change_ids(const struct program *p, struct err *e)
+{
+	if (p->gid.inside != p->gid.outside && setgid(p->gid.inside) < 0)
+		return err_sys(e, "unable to switch to gid %u", p->gid.inside);
+	if (p->uid.inside != p->uid.outside && setuid(p->uid.inside) < 0)
+		return err_sys(e, "unable to switch to uid %u", p->uid.inside);
+	return 0;
+}
+
 int stage_identity(struct run *r, struct err *e)
 {
-	if (write_file("/proc/self/setgroups", "deny", ID_NONE, e) < 0 ||
-	    write_map("/proc/self/uid_map", r->program->uid, e) < 0 ||
-	    write_map("/proc/self/gid_map", r->program->gid, e) < 0)
-		return -1;
-	return 0;
+	if (!r->program->maps_ids)
+		return change_ids(r->program, e);
+	return write_maps(-1, r->program->uid, r->program->gid, e);
 }

@@ -31,11 +31,12 @@
 int stage_await(struct run *r, struct err *e)
 {
 	char byte;
+	ssize_t n;
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return err_sys(e, "tie the sandbox to its supervisor");
-	if (recv(r->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
-	    errno == EAGAIN)
+	n = recv(r->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	if (n > 0 || (n < 0 && errno == EAGAIN))
 		return 0;
 	return err_sys(e, "reach the supervisor");
 }
@@ -50,7 +51,10 @@ int stage_await(struct run *r, struct err *e)
  */
 int stage_group(struct run *r, struct err *e)
 {
-	if (run_has_own_group(r) && setsid() < 0)
+	/* bubblewrap: PID 1 leads the new session, so the command does not. */
+	bool leads = r->program->bwrap && r->program->new_session;
+
+	if ((leads || run_has_own_group(r)) && setsid() < 0)
 		return err_sys(e, "make a session");
 	return 0;
 }
@@ -84,7 +88,8 @@ int stage_membership(struct run *r, struct err *e)
 
 bool run_has_own_group(const struct run *r)
 {
-	return r->tty < 0 && r->program->namespaces & CLONE_NEWPID;
+	return r->tty < 0 && r->program->namespaces & CLONE_NEWPID &&
+	       !r->program->bwrap;
 }
 
 int stage_hostname(struct run *r, struct err *e)
@@ -103,15 +108,15 @@ int stage_hostname(struct run *r, struct err *e)
  */
 int stage_scrub(struct run *r, struct err *e)
 {
-	static const char name[] = "sandbox";
+	const char *name = r->program->bwrap ? "bwrap" : "sandbox";
 	const struct block *block = &r->block;
 
 	(void)e;
 	if (!block->start)
 		return 0;
 	memset(block->start, 0, block->size);
-	if (block->size >= sizeof(name))
-		memcpy(block->start, name, sizeof(name));
+	if (block->size > strlen(name))
+		memcpy(block->start, name, strlen(name));
 	return 0;
 }
 
@@ -164,7 +169,7 @@ int stage_spawn(struct run *r, struct err *e)
 	/* Also the last look whether there still is a supervisor. */
 	if (message_send(r->socket, &m, e) < 0)
 		return -1;
-	if (sigpending(&r->early) < 0)
+	if (!r->program->bwrap && sigpending(&r->early) < 0)
 		return err_sys(e, "look at pending signals");
 	if (r->program->explain)
 		flags |= CLONE_FILES;
@@ -179,7 +184,12 @@ int stage_spawn(struct run *r, struct err *e)
 static int close_others(struct run *r, struct err *e)
 {
 	return descriptors_close(
-		0, (struct held[]){ LOOKED(r), { &r->socket, 1 } }, 2, e);
+		0,
+		(struct held[]){ LOOKED(r),
+				 { &r->socket, 1 },
+				 { &r->peers[PEER_SYNC], 1 },
+				 { r->locks, r->program->lock_file_count } },
+		4, e);
 }
 
 /*
@@ -211,6 +221,9 @@ int stage_release(struct run *r, struct err *e)
 		*e = r->late_error;
 		return -1;
 	}
+	if (!r->tried)
+		return err_set(e, ERR_SYSTEM,
+			       "the command was killed before it could start");
 	if (!r->program->explain)
 		return 0;
 	if (r->listener >= 0 &&
@@ -422,6 +435,7 @@ _Noreturn void init_main(struct run *r)
 	struct message m = { .kind = MESSAGE_ERR };
 	struct err ignored;
 
+	close(r->others_end);
 	if (stages_run(r, ACTOR_INIT, &m.err) == 0)
 		stages_run(r, ACTOR_COMMAND, &m.err);
 	message_send(r->socket, &m, &ignored);

@@ -128,11 +128,11 @@ static int check_source(int fd, const struct step *s, bool *directory,
 {
 	struct stat st, given;
 
-	if (!s->ino)
-		return 0;
 	if (fstat(fd, &st) < 0 || (s->fd >= 0 && fstat(s->fd, &given) < 0))
 		return err_sys(e, "fstat '%s'", s->source);
 	*directory = S_ISDIR(st.st_mode);
+	if (!s->ino)
+		return 0;
 	if (st.st_dev == s->dev && st.st_ino == s->ino &&
 	    (s->fd < 0 ||
 	     (st.st_dev == given.st_dev && st.st_ino == given.st_ino)))
@@ -264,6 +264,24 @@ static int run_dir(struct engine *en, const struct step *s, struct err *e)
 	return tree_mount_point(&en->tree, s->dest, true, &there, e);
 }
 
+static int other_symlink(const struct engine *en, const struct step *s,
+			 const char *there, struct err *e)
+{
+	if (!en->program->bwrap)
+		return err_set(e, ERR_SYSTEM,
+			       there ? "make symlink '%s': existing "
+				       "destination is '%s'" :
+				       "make symlink '%s': something else is "
+				       "there",
+			       s->dest, there);
+	return err_set(e, ERR_SYSTEM,
+		       there ? "Can't make symlink at %s: existing destination "
+			       "is %s" :
+			       "Can't make symlink at %s: destination exists "
+			       "and is not a symlink",
+		       s->dest, there);
+}
+
 static int run_symlink(struct engine *en, const struct step *s, struct err *e)
 {
 	const char *name = strrchr(s->dest, '/') + 1;
@@ -279,15 +297,11 @@ static int run_symlink(struct engine *en, const struct step *s, struct err *e)
 		return err_sys(e, "make symlink '%s'", s->dest);
 	n = readlinkat(dir, name, target, sizeof(target) - 1);
 	if (n < 0)
-		return err_set(e, ERR_SYSTEM,
-			       "make symlink '%s': something else is there",
-			       s->dest);
+		return other_symlink(en, s, NULL, e);
 	target[n] = '\0';
 	if (str_equal(target, s->source))
 		return 0;
-	return err_set(e, ERR_SYSTEM,
-		       "make symlink '%s': existing destination is '%s'",
-		       s->dest, target);
+	return other_symlink(en, s, target, e);
 }
 
 /* Whether the first directory there is above `path` is the caller's. */
@@ -440,9 +454,12 @@ static int attach_scratch(struct engine *en, struct err *e)
 	return 0;
 }
 
-static int make_private(struct err *e)
+/* bubblewrap's sandboxes see what the host mounts later, as a disk plugged in. */
+static int make_private(const struct program *p, struct err *e)
 {
-	struct mount_attr attr = { .propagation = MS_PRIVATE };
+	struct mount_attr attr = {
+		.propagation = p->bwrap ? MS_SLAVE : MS_PRIVATE,
+	};
 
 	if (sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr) == 0)
 		return 0;
@@ -486,8 +503,10 @@ static int close_batch(struct engine *en, struct err *e)
 	return descriptors_close((unsigned int)keep + 1,
 				 (struct held[]){ KEPT(en->program),
 						  TAKEN(en->program),
-						  LOOKED(en->run) },
-				 3, e);
+						  PEERS(en->run),
+						  LOOKED(en->run),
+						  { &en->run->proc, 1 } },
+				 5, e);
 }
 
 /* The supervisor needs a /proc, also where the command gets none. */
@@ -516,10 +535,12 @@ int stage_mounts(struct run *r, struct err *e)
 		.run = r,
 		.tree = { .root = -1, .base = -1, .scratch = -1 },
 	};
+	const int inside[] = { r->peers[PEER_SYNC], r->peers[PEER_BLOCK],
+			       r->peers[PEER_USERNS2], r->proc };
 	size_t i = 0;
 
 	r->umask = umask(0);
-	if (make_private(e) < 0 || clone_roots(&en, e) < 0 ||
+	if (make_private(p, e) < 0 || clone_roots(&en, e) < 0 ||
 	    attach_scratch(&en, e) < 0)
 		return -1;
 	if (p->base_tmpfs ? attach_base(&en, e) < 0 :
@@ -540,6 +561,10 @@ int stage_mounts(struct run *r, struct err *e)
 		return -1;
 	/* No way back: what is open is the sandbox's own. */
 	return descriptors_close(
-		3, (struct held[]){ KEPT(p), LOOKED(r), { &r->socket, 1 } }, 3,
-		e);
+		3,
+		(struct held[]){ KEPT(p),
+				 LOOKED(r),
+				 { &r->socket, 1 },
+				 { inside, COUNT_OF(inside) } },
+		4, e);
 }

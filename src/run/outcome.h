@@ -72,6 +72,7 @@ struct outcome {
 	bool failed; /* sandbox did not get as far as the command: `err` */
 	struct err err;
 	int status;	 /* else the wait status of the command */
+	int status_fd;	 /* of --json-status-fd, still open; or -1 */
 	bool no_network; /* it asked for a network that is not there */
 	struct refusal refusals[REFUSALS_MAX];
 	size_t refusal_count;

@@ -13,15 +13,34 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <linux/keyctl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+/*
+ * Where there is no PID namespace, but a process in PID 1's place, its death is
+ * that of the parent.
+ */
+static int tie_to_init(const struct run *r, struct err *e)
+{
+	const struct program *p = r->program;
+
+	if (!p->die_with_parent || !p->init || p->namespaces & CLONE_NEWPID)
+		return 0;
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return err_sys(e, "tie the command to its parent");
+	return 0;
+}
+
 /* PID 1 is not in the command's group: it would get what that sends there. */
 int stage_session(struct run *r, struct err *e)
 {
+	if (r->program->bwrap)
+		return tie_to_init(r, e);
 	if (r->program->new_session && setsid() < 0)
 		return err_sys(e, "make a new session");
 	if (!r->program->new_session && r->program->init &&
@@ -49,6 +68,8 @@ int stage_directory(struct run *r, struct err *e)
 		}
 		if (!p->chdir_must)
 			continue;
+		if (p->bwrap)
+			return err_sys(e, "Can't chdir to %s", p->chdirs[i]);
 		err_sys(e,
 			"working directory '%s' is not visible in the "
 			"sandbox",
@@ -144,6 +165,8 @@ int stage_signals(struct run *r, struct err *e)
 	umask(r->umask);
 	if (r->ignored_sigchld && sigaction(SIGCHLD, &ignore, NULL) < 0)
 		return err_sys(e, "ignore SIGCHLD");
+	if (r->program->bwrap)
+		return 0;
 	if (r->program->init && delay_stops(e) < 0)
 		return -1;
 	sigemptyset(&none);
@@ -195,9 +218,14 @@ static const char *called(const struct program *p)
 	return first && p->paths[1] ? strrchr(first, '/') + 1 : first;
 }
 
-static int not_run(const char *name, const char *path, int errnum,
+static int not_run(const struct program *p, const char *path, int errnum,
 		   struct err *e)
 {
+	const char *name = called(p);
+
+	errno = errnum;
+	if (p->bwrap)
+		return err_sys(e, "execvp %s", name);
 	if (errnum == ENOENT && path && access(path, F_OK) == 0)
 		return err_set(e, ERR_NOT_FOUND,
 			       "cannot run '%s': its interpreter is not in the "
@@ -226,6 +254,7 @@ int stage_exec(struct run *r, struct err *e)
 	int errnum = ENOENT;
 
 	set_pwd(p, p->pwds[r->directory], env);
+	r->tried = true;
 	for (size_t i = 0; p->paths[i]; i++) {
 		const char *path = p->paths[i];
 
@@ -234,13 +263,13 @@ int stage_exec(struct run *r, struct err *e)
 			run_shell(path, p->argv, env);
 		errnum = errno;
 		if (!is_elsewhere(errnum))
-			return not_run(called(p), path, errnum, e);
+			return not_run(p, path, errnum, e);
 		if (errnum == EACCES && !refused)
 			refused = path;
 		if (errnum == ENOENT && !there && access(path, F_OK) == 0)
 			there = path;
 	}
 	if (refused)
-		return not_run(called(p), refused, EACCES, e);
-	return not_run(called(p), there, ENOENT, e);
+		return not_run(p, refused, EACCES, e);
+	return not_run(p, there, ENOENT, e);
 }

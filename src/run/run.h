@@ -17,6 +17,7 @@
 #include "run/outcome.h"
 #include "run/output.h"
 
+#include <linux/sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/resource.h>
@@ -66,6 +67,7 @@ struct run {
 	int notices;	      /* seccomp's listener, with --explain; or -1 */
 	bool filter_killed;   /* we did, in the filter's place */
 
+	int peers[PEER_COUNT]; /* our own copies of the program's, or -1 */
 	struct held held;
 	struct cgroup cgroup;
 	struct limits limits;
@@ -73,8 +75,8 @@ struct run {
 	struct looks looks; /* PID 1 has one too: what it will hand over */
 	bool out_of_memory; /* the cgroup's limit was reached */
 
-	/* our end of one SOCK_SEQPACKET pair */
-	int socket;
+	/* our end of one SOCK_SEQPACKET pair; at the start the other one too */
+	int socket, others_end;
 
 	/* signals that came before there was somebody to get them */
 	sigset_t early;
@@ -85,9 +87,12 @@ struct run {
 	size_t directory;     /* which of program.chdirs it was */
 	bool ignored_sigchld; /* SIGCHLD was ignored, as the command expects */
 	pid_t command;
+	int proc;   /* the host's, with program.nested; or -1 */
+	int *locks; /* descriptors of program.lock_files */
 
 	/* shared with the command's process, up to its execve */
 	struct err late_error; /* written by it */
+	bool tried;	       /* it got as far as its execve */
 	int listener;	       /* of its filter, with --explain; or -1 */
 	uint32_t gate;	       /* futex: 1 when PID 1 is complete */
 	uint32_t running;      /* futex: its pid, 0 from the execve on */
@@ -120,6 +125,19 @@ STAGE(cgroup);
 STAGE(clone);
 STAGE(watch);
 
+/* peers.c */
+STAGE(enter);
+STAGE(inform);
+STAGE(leave);
+STAGE(held);
+STAGE(join);
+STAGE(lock);
+STAGE(block);
+
+/* monitor.c */
+STAGE(monitor);
+STAGE(outlive);
+
 /* init.c */
 STAGE(await);
 STAGE(group);
@@ -136,6 +154,7 @@ STAGE(ready);
 /* ids.c, network.c, mounts.c, pivot.c, caps.c */
 STAGE(identity);
 STAGE(userns);
+STAGE(nest);
 STAGE(numbers);
 STAGE(assert);
 STAGE(loopback);
@@ -164,10 +183,23 @@ bool run_has_own_group(const struct run *r);
 int seccomp_load(const struct bpf *bpf, struct err *e);
 
 /*
+ * As clone3(2), for a PID namespace below one that was joined; the child goes on
+ * in init_main().
+ */
+pid_t peers_clone(struct run *r, const struct clone_args *args);
+
+/*
  * Sends the command a signal; `group`: the kernel sent it to our process group,
  * and it may have got it.
  */
 void supervisor_signal(struct run *r, int signal, bool group);
+
+/*
+ * Takes one message of PID 1's; false when there is none, now or ever. When the
+ * child has ended, what became of it.
+ */
+bool supervisor_hear(struct run *r);
+int supervisor_collect(struct run *r, struct err *e);
 
 /* Sends it to everything inside; without PID 1 to the command alone. */
 void supervisor_signal_all(struct run *r, int signal);
@@ -189,8 +221,8 @@ void private_close(struct run *r);
 _Noreturn void init_main(struct run *r);
 
 /*
- * The descriptors that the command gets; those that the mounts use up; those of
- * what may be looked at.
+ * The descriptors that the command gets; those that the mounts use up; those by
+ * which others meet the sandbox; those of what may be looked at.
  */
 #define KEPT(program)                                                          \
 	{                                                                      \
@@ -199,6 +231,10 @@ _Noreturn void init_main(struct run *r);
 #define TAKEN(program)                                                         \
 	{                                                                      \
 		(program)->taken_fds, (program)->taken_fd_count                \
+	}
+#define PEERS(run)                                                             \
+	{                                                                      \
+		(run)->peers, PEER_COUNT                                       \
 	}
 #define LOOKED(run)                                                            \
 	{                                                                      \

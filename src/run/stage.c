@@ -48,9 +48,9 @@ static bool wants_membership(const struct program *p)
 	return p->cgroup.source && p->namespaces & CLONE_NEWCGROUP;
 }
 
-static bool wants_userns(const struct program *p)
+static bool wants_identity(const struct program *p)
 {
-	return p->namespaces & CLONE_NEWUSER;
+	return p->maps_ids || p->peers[PEER_USERNS] >= 0;
 }
 
 static bool wants_loopback(const struct program *p)
@@ -68,6 +68,11 @@ static bool wants_limited_userns(const struct program *p)
 	return p->disable_userns;
 }
 
+static bool wants_nest(const struct program *p)
+{
+	return p->nested;
+}
+
 static bool wants_numbers(const struct program *p)
 {
 	return p->pid_max;
@@ -80,7 +85,7 @@ static bool wants_assertion(const struct program *p)
 
 static bool wants_caps(const struct program *p)
 {
-	return p->caps;
+	return p->caps && !p->caps_untouched;
 }
 
 static bool wants_keyring(const struct program *p)
@@ -103,6 +108,63 @@ static bool wants_no_init(const struct program *p)
 	return !p->init;
 }
 
+/* The command itself, and what waits for it, in one way or the other. */
+static bool wants_watch(const struct program *p)
+{
+	return !p->bwrap;
+}
+
+static bool wants_monitor(const struct program *p)
+{
+	return p->bwrap;
+}
+
+static bool wants_reap(const struct program *p)
+{
+	return p->init && !p->bwrap;
+}
+
+static bool wants_outlive(const struct program *p)
+{
+	return p->init && p->bwrap;
+}
+
+/* bubblewrap's sandbox goes on without its supervisor. */
+static bool wants_await(const struct program *p)
+{
+	return !p->bwrap || p->die_with_parent;
+}
+
+static bool wants_enter(const struct program *p)
+{
+	return p->peers[PEER_USERNS] >= 0 || p->peers[PEER_PIDNS] >= 0;
+}
+
+static bool wants_inform(const struct program *p)
+{
+	return p->peers[PEER_INFO] >= 0 || p->peers[PEER_STATUS] >= 0;
+}
+
+static bool wants_leave(const struct program *p)
+{
+	return p->peers[PEER_USERNS] >= 0;
+}
+
+static bool wants_join(const struct program *p)
+{
+	return p->peers[PEER_USERNS2] >= 0;
+}
+
+static bool wants_lock(const struct program *p)
+{
+	return p->lock_file_count;
+}
+
+static bool wants_block(const struct program *p)
+{
+	return p->peers[PEER_BLOCK] >= 0;
+}
+
 static bool wants_limits(const struct program *p)
 {
 	return p->rlimit_count > 0;
@@ -113,29 +175,38 @@ const struct stage stages[] = {
 	{ "private", ACTOR_SUPERVISOR, wants_private, stage_private },
 	{ "output", ACTOR_SUPERVISOR, wants_output, stage_output },
 	{ "cgroup", ACTOR_SUPERVISOR, wants_cgroup, stage_cgroup },
+	{ "enter", ACTOR_SUPERVISOR, wants_enter, stage_enter },
 	{ "clone", ACTOR_SUPERVISOR, NULL, stage_clone },
-	{ "watch", ACTOR_SUPERVISOR, NULL, stage_watch },
+	{ "inform", ACTOR_SUPERVISOR, wants_inform, stage_inform },
+	{ "leave", ACTOR_SUPERVISOR, wants_leave, stage_leave },
+	{ "watch", ACTOR_SUPERVISOR, wants_watch, stage_watch },
+	{ "monitor", ACTOR_SUPERVISOR, wants_monitor, stage_monitor },
 
-	{ "await", ACTOR_INIT, NULL, stage_await },
+	{ "await", ACTOR_INIT, wants_await, stage_await },
+	{ "held", ACTOR_INIT, wants_inform, stage_held },
 	{ "group", ACTOR_INIT, NULL, stage_group },
 	{ "connect", ACTOR_INIT, wants_output, stage_connect },
 	{ "membership", ACTOR_INIT, wants_membership, stage_membership },
-	{ "identity", ACTOR_INIT, wants_userns, stage_identity },
+	{ "identity", ACTOR_INIT, wants_identity, stage_identity },
 	{ "userns", ACTOR_INIT, wants_limited_userns, stage_userns },
 	{ "numbers", ACTOR_INIT, wants_numbers, stage_numbers },
 	{ "loopback", ACTOR_INIT, wants_loopback, stage_loopback },
 	{ "mounts", ACTOR_INIT, NULL, stage_mounts },
 	{ "pivot", ACTOR_INIT, NULL, stage_pivot },
 	{ "hostname", ACTOR_INIT, wants_hostname, stage_hostname },
+	{ "nest", ACTOR_INIT, wants_nest, stage_nest },
+	{ "join", ACTOR_INIT, wants_join, stage_join },
 	{ "scrub", ACTOR_INIT, wants_init, stage_scrub },
 	{ "assert", ACTOR_INIT, wants_assertion, stage_assert },
 	{ "drop", ACTOR_INIT, NULL, stage_drop },
+	{ "lock", ACTOR_INIT, wants_lock, stage_lock },
+	{ "block", ACTOR_INIT, wants_block, stage_block },
 	{ "urgency", ACTOR_INIT, wants_urgency, stage_urgency },
 	{ "spawn", ACTOR_INIT, wants_init, stage_spawn },
 	{ "confine", ACTOR_INIT, wants_init, stage_confine },
 	{ "release", ACTOR_INIT, wants_init, stage_release },
-	{ "reap", ACTOR_INIT, wants_init, stage_reap },
-	{ "ready", ACTOR_INIT, wants_no_init, stage_ready },
+	{ "reap", ACTOR_INIT, wants_reap, stage_reap },
+	{ "outlive", ACTOR_INIT, wants_outlive, stage_outlive },
 
 	{ "session", ACTOR_COMMAND, NULL, stage_session },
 	{ "directory", ACTOR_COMMAND, NULL, stage_directory },
@@ -144,6 +215,7 @@ const struct stage stages[] = {
 	{ "keep", ACTOR_COMMAND, wants_caps, stage_keep },
 	{ "signals", ACTOR_COMMAND, NULL, stage_signals },
 	{ "gate", ACTOR_COMMAND, wants_init, stage_gate },
+	{ "ready", ACTOR_COMMAND, wants_no_init, stage_ready },
 	{ "filter", ACTOR_COMMAND, wants_filter, stage_filter },
 	{ "exec", ACTOR_COMMAND, NULL, stage_exec },
 };

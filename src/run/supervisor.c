@@ -24,6 +24,20 @@
 
 /* --- inherit ------------------------------------------------------------ */
 
+/* The number of the caller's is the command's, or nobody's. */
+static int copy_peer(struct run *r, int peer, struct err *e)
+{
+	int fd = r->program->peers[peer];
+
+	r->peers[peer] = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (r->peers[peer] < 0)
+		return err_sys(e, "copy descriptor %d", fd);
+	/* Among 0, 1 and 2 nothing else may take the number before. */
+	if (r->program->bwrap && fd <= 2 && fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+		return err_sys(e, "close descriptor %d", fd);
+	return 0;
+}
+
 /* Takes over what the caller left: descriptors, signals, the terminal. */
 int stage_inherit(struct run *r, struct err *e)
 {
@@ -31,6 +45,9 @@ int stage_inherit(struct run *r, struct err *e)
 	struct sigaction default_action = { .sa_handler = SIG_DFL }, old;
 	sigset_t all;
 
+	for (int i = 0; i < PEER_COUNT; i++)
+		if (p->peers[i] >= 0 && copy_peer(r, i, e) < 0)
+			return -1;
 	for (size_t i = 0; i < p->keep_fd_count; i++)
 		/* One that is close-on-exec is ours: no caller's survives. */
 		if (fcntl(p->keep_fds[i], F_GETFD) != 0) {
@@ -39,12 +56,13 @@ int stage_inherit(struct run *r, struct err *e)
 				p->keep_fds[i], p->keep_fds[i]);
 			return -1;
 		}
-	if (descriptors_close(3, (struct held[]){ KEPT(p), TAKEN(p), r->held },
-			      3, e) < 0)
+	if (descriptors_close(
+		    3, (struct held[]){ KEPT(p), TAKEN(p), PEERS(r), r->held },
+		    4, e) < 0)
 		return -1;
 	/* Blocked, they wait for the signalfd; a mask also crosses clone. */
 	sigfillset(&all);
-	if (sigprocmask(SIG_SETMASK, &all, NULL) < 0)
+	if (!p->bwrap && sigprocmask(SIG_SETMASK, &all, NULL) < 0)
 		return err_sys(e, "block signals");
 	/* An ignored SIGCHLD would take the wait status from us. */
 	if (sigaction(SIGCHLD, &default_action, &old) < 0)
@@ -58,7 +76,8 @@ int stage_inherit(struct run *r, struct err *e)
 		if (getppid() != parent)
 			return err_set(e, ERR_SYSTEM, "the parent is gone");
 	}
-	terminal_open(r);
+	if (!p->bwrap)
+		terminal_open(r);
 	return 0;
 }
 
@@ -111,6 +130,17 @@ static int start_clock(struct run *r, struct err *e)
 	return 0;
 }
 
+/* What only those inside hold: their end has to be the last. */
+static void close_childs(struct run *r)
+{
+	static const enum peer inside[] = { PEER_SYNC, PEER_BLOCK,
+					    PEER_USERNS2 };
+
+	for (size_t i = 0; i < COUNT_OF(inside); i++)
+		if (r->peers[inside[i]] >= 0)
+			close(TAKE_FD(r->peers[inside[i]]));
+}
+
 int stage_clone(struct run *r, struct err *e)
 {
 	struct clone_args args = {
@@ -124,23 +154,26 @@ int stage_clone(struct run *r, struct err *e)
 
 	/* Before there is a child that would have to be held back. */
 	sigfillset(&all);
-	r->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (r->signals < 0)
+	if (!r->program->bwrap)
+		r->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (r->signals < 0 && !r->program->bwrap)
 		return err_sys(e, "make a signalfd");
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_sys(e, "make a socket pair");
-	if (sigpending(&r->early) < 0)
+	if (!r->program->bwrap && sigpending(&r->early) < 0)
 		return err_sys(e, "look at pending signals");
 	if (start_clock(r, e) < 0)
 		return -1;
-	r->child = sys_clone3(&args);
+	r->socket = pair[1];
+	r->others_end = pair[0];
+	if (r->program->peers[PEER_PIDNS] >= 0 && args.flags & CLONE_NEWPID)
+		r->child = peers_clone(r, &args);
+	else
+		r->child = sys_clone3(&args);
 	if (r->child < 0)
 		return cannot_clone(r, e);
-	if (r->child == 0) {
-		close(pair[0]);
-		r->socket = pair[1];
+	if (r->child == 0)
 		init_main(r);
-	}
 	close(pair[1]);
 	r->socket = pair[0];
 	private_close(r);
@@ -148,6 +181,7 @@ int stage_clone(struct run *r, struct err *e)
 	sys_close_range(0, r->program->output_limit ? 0 : 1);
 	if (r->program->output_limit)
 		output_started(r);
+	close_childs(r);
 	for (size_t i = 0; i < r->program->keep_fd_count; i++)
 		close(r->program->keep_fds[i]);
 	for (size_t i = 0; i < r->program->taken_fd_count; i++)
@@ -192,8 +226,7 @@ static void on_message(struct run *r, const struct message *m,
 	}
 }
 
-/* Takes one message; false when there is none, now or ever. */
-static bool take_message(struct run *r)
+bool supervisor_hear(struct run *r)
 {
 	struct message m;
 	struct passed passed;
@@ -251,7 +284,10 @@ void supervisor_signal_all(struct run *r, int signal)
 /* Set-up reads from descriptors of the caller's, which may take for ever. */
 static bool ends_early(const struct run *r, int signal)
 {
-	return !r->ready && r->program->taken_fd_count &&
+	bool reads = r->program->taken_fd_count ||
+		     r->program->peers[PEER_BLOCK] >= 0;
+
+	return !r->ready && reads &&
 	       (signal == SIGINT || signal == SIGTERM || signal == SIGHUP ||
 		signal == SIGQUIT);
 }
@@ -364,7 +400,7 @@ static int time_is_up(struct run *r, struct err *e)
 }
 
 /* The child is a zombie now: everything inside is gone. */
-static int collect(struct run *r, struct err *e)
+int supervisor_collect(struct run *r, struct err *e)
 {
 	struct outcome *out = r->outcome;
 	struct rusage usage;
@@ -421,7 +457,7 @@ static int await_events(struct run *r, struct pollfd *on, bool *trimmed,
 static void handle(struct run *r, const struct pollfd *on)
 {
 	if (on[ON_SOCKET].revents)
-		take_message(r);
+		supervisor_hear(r);
 	if (on[ON_SIGNAL].revents)
 		take_signal(r);
 	if (on[ON_NOTICE].revents & POLLIN)
@@ -455,12 +491,12 @@ int stage_watch(struct run *r, struct err *e)
 			handle(r, on);
 		limits_tick(r);
 	}
-	while (!r->exit_known && r->socket >= 0 && take_message(r))
+	while (!r->exit_known && r->socket >= 0 && supervisor_hear(r))
 		;
 	r->limits.over = limits_now();
 	supervisor_told(r);
 	output_drain(r);
-	if (collect(r, e) < 0)
+	if (supervisor_collect(r, e) < 0)
 		return -1;
 	limits_figures(r);
 	return 0;
@@ -493,6 +529,7 @@ void run_program(const struct program *p, struct block block, struct held held,
 		.socket = -1,
 		.notices = -1,
 		.listener = -1,
+		.proc = -1,
 		.block = block,
 		.held = held,
 		.cgroup = CGROUP_CLOSED,
@@ -503,6 +540,8 @@ void run_program(const struct program *p, struct block block, struct held held,
 
 	sigset_t none;
 
+	for (int i = 0; i < PEER_COUNT; i++)
+		r.peers[i] = -1;
 	*out = (struct outcome){ .usage = unknown_usage(p) };
 	if (stages_run(&r, ACTOR_SUPERVISOR, &out->err) < 0) {
 		out->failed = true;
@@ -517,5 +556,7 @@ void run_program(const struct program *p, struct block block, struct held held,
 	terminal_restore(&r);
 	/* To write the report may take long: it can be interrupted. */
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (!p->bwrap)
+		sigprocmask(SIG_SETMASK, &none, NULL);
+	out->status_fd = r.peers[PEER_STATUS];
 }

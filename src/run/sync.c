@@ -67,6 +67,12 @@ int message_receive(int fd, struct message *m, struct passed *passed)
 	/* What went wrong once is asked for again: it is still there. */
 	if (n < 0)
 		return 0;
+	/* Who could send it may be in the command's reach. */
+	memset((char *)m + (n > 0 ? n : 0), 0,
+	       sizeof(*m) - (size_t)(n > 0 ? n : 0));
+	m->err.where[sizeof(m->err.where) - 1] = '\0';
+	m->err.message[sizeof(m->err.message) - 1] = '\0';
+	m->err.hint[sizeof(m->err.hint) - 1] = '\0';
 	if (n > 0 && packet.msg_controllen >= CMSG_LEN(sizeof(int)) &&
 	    control.header.cmsg_type == SCM_RIGHTS) {
 		size_t size = control.header.cmsg_len - CMSG_LEN(0);

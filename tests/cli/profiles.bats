@@ -431,7 +431,7 @@ is_fixed() {
 		io-max) args=8:0:rbps=1M ;;
 		*-time | time-limit | grace) args=1s ;;
 		chmod) args='700 /x' ;;
-		tmpfs | proc | dev | mqueue | dir | remount-ro | chdir | home-dir)
+		tmpfs | proc | dev | mqueue | dir | remount-ro | chdir | home-dir | lock-file)
 			args=/x ;;
 		*) args=$(tr ' ' '\n' <<<"$metavars" | sed 's/.*/x/' |
 			paste -sd ' ') ;;

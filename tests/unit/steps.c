@@ -11,6 +11,7 @@ static struct steps begin(struct arena *a)
 	struct compile *c = arena_new(a, struct compile);
 
 	c->arena = a;
+	c->plan = arena_new(a, struct plan);
 	return (struct steps){ .c = c, .origin = "argument 7" };
 }
 

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bubblewrap's lifetime. The process outside passes no signals on, and ends
+ * when the command does; a signal that ends it ends nothing inside. What the
+ * command leaves behind lives on below PID 1, which ends with the last of it.
+ */
+#include "run/run.h"
+
+#include "base/cleanup.h"
+#include "run/sync.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int stage_monitor(struct run *r, struct err *e)
+{
+	struct pollfd on[] = {
+		{ .fd = r->socket, .events = POLLIN },
+		{ .fd = r->pidfd, .events = POLLIN },
+	};
+
+	while (!r->exit_known && !on[1].revents) {
+		on[0].fd = r->socket;
+		if (poll(on, COUNT_OF(on), -1) < 0 && errno != EINTR)
+			return err_sys(e, "wait for events");
+		if (on[0].revents)
+			supervisor_hear(r);
+	}
+	while (!r->exit_known && r->socket >= 0 && supervisor_hear(r))
+		;
+	/* What failed, or ended without a word, is over. */
+	if (r->outcome->failed || !r->exit_known)
+		return supervisor_collect(r, e);
+	r->child = 0;
+	return 0;
+}
+
+int stage_outlive(struct run *r, struct err *e)
+{
+	struct message m = { .kind = MESSAGE_EXIT };
+	struct err ignored;
+
+	for (;;) {
+		pid_t pid = wait4(-1, &m.status, 0, &m.usage);
+
+		if (pid < 0 && errno == ECHILD)
+			_exit(0);
+		if (pid < 0 && errno != EINTR)
+			return err_sys(e, "wait for processes");
+		if (pid != r->command || pid < 0)
+			continue;
+		/* The supervisor may be gone, which changes nothing. */
+		message_send(r->socket, &m, &ignored);
+		close(TAKE_FD(r->socket));
+	}
+}

@@ -40,7 +40,8 @@ static bool is_used(const struct plan *p, int fd)
 {
 	for (int i = 0; i < PEER_COUNT; i++)
 		if (p->peers[i] == fd)
-			return true;
+			/* The only process that could hold it. */
+			return i != PEER_SYNC || !p->as_pid_1;
 	for (size_t i = 0; i < p->mounts.count; i++)
 		if (p->mounts.items[i].fd == fd)
 			return true;

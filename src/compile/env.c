@@ -101,6 +101,8 @@ static void choose_directory(struct compile *c, const struct env *env)
 	const char **dirs = arena_alloc(c->arena, 4 * sizeof(*dirs));
 	const char **pwds = arena_alloc(c->arena, 4 * sizeof(*pwds));
 	const char *home = env_get(env, "HOME");
+	/* bubblewrap asks for the name of the directory, not for $PWD's. */
+	const char *pwd = c->plan->bwrap ? NULL : c->host->pwd;
 	size_t n = 0;
 
 	if (c->plan->chdir) {
@@ -111,9 +113,10 @@ static void choose_directory(struct compile *c, const struct env *env)
 		c->out->chdir_must = true;
 	} else {
 		if (c->host->cwd)
-			dirs[n++] = c->host->pwd ? c->host->pwd : c->host->cwd;
+			dirs[n++] = pwd ? pwd : c->host->cwd;
+		/* PID 1 clears the caller's environment. */
 		if (home && home[0] == '/')
-			dirs[n++] = home;
+			dirs[n++] = arena_dup(c->arena, home);
 		dirs[n++] = "/";
 	}
 	for (size_t i = 0; i < n; i++)
@@ -156,7 +159,9 @@ static const char *const *search(struct compile *c, const char *name)
 	ARRAY(const char *) found = { 0 };
 	const char *p = c->out->path_variable;
 
-	if (strchr(name, '/')) {
+	if (!name[0]) {
+		/* Nowhere: ENOENT, as execvp(3) says. */
+	} else if (strchr(name, '/')) {
 		*array_add(c->arena, &found) = name;
 	} else {
 		for (;;) {
@@ -189,6 +194,7 @@ int compile_command(struct compile *c, struct err *e)
 	if (c->plan->argv0)
 		argv[0] = c->plan->argv0;
 	c->out->argv = argv;
+	c->out->called = command[0];
 	c->out->paths = search(c, command[0]);
 	return 0;
 }

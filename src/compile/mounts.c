@@ -101,14 +101,16 @@ static int add_proc(struct steps *s, const struct plan_mount *m, struct err *e)
 	    s->c->out->peers[PEER_PIDNS] >= 0)
 		steps_add(s, STEP_PROC, NULL, m->dest, ATTR_PROC);
 	else
-		steps_add(s, STEP_BIND, "/proc", m->dest, ATTR_PROC)
+		steps_add(s, STEP_BIND, "/proc", m->dest,
+			  s->c->plan->bwrap ? ATTR_BIND : ATTR_PROC)
 			->directory = true;
 	if (s->c->host->caller->uid != 0 && s->c->out->uid.inside != 0)
 		return 0;
 	for (size_t i = 0; i < COUNT_OF(protected); i++)
 		steps_add(s, STEP_PROTECT, NULL,
 			  path_join(a, m->dest, protected[i]),
-			  ATTR_PROC | MOUNT_ATTR_RDONLY);
+			  s->c->plan->bwrap ? ATTR_RO :
+					      ATTR_PROC | MOUNT_ATTR_RDONLY);
 	return 0;
 }
 

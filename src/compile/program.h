@@ -179,6 +179,7 @@ struct program {
 	const char *const *environ; /* without PWD; one free slot at the end */
 	size_t environ_count;
 	const char *const *argv;
+	const char *called;	  /* the command, as it was named */
 	const char *const *paths; /* execve(2) is tried with each, in order */
 	const struct plan_rlimit *rlimits;
 	size_t rlimit_count;

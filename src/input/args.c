@@ -5,6 +5,7 @@
 #include "base/err.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -51,9 +52,11 @@ int args_read(struct arena *a, int fd, struct args *out, struct err *e)
 
 	if (read_all(a, fd, &text, &size, e) < 0)
 		return -1;
-	/* Where the command's three should be nothing else may come. */
+	/* Where one of the command's three was nothing else may come. */
 	if (fd > 2)
 		close(fd);
+	else if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+		return err_sys(e, "close descriptor %d", fd);
 	for (size_t at = 0; at < size; at += strlen(text + at) + 1)
 		*array_add(a, &list) = text + at;
 	out->words = list.items;

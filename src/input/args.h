@@ -20,7 +20,7 @@ struct args {
 };
 
 /*
- * Reads it to its end, and closes it if it is above 2. The error says what is
+ * Reads it to its end, and closes it; one of 0 to 2 is closed by execve(2). The error says what is
  * wrong with the descriptor, in bubblewrap's words.
  */
 int args_read(struct arena *a, int fd, struct args *out, struct err *e);

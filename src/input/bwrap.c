@@ -323,10 +323,11 @@ static const struct directive *find(const char *word)
 
 static int missing(const char *word, unsigned int arity, struct err *e)
 {
-	static const char *const counts[] = { "no argument", "an argument",
-					      "two arguments",
-					      "three arguments" };
+	const char *counts[] = { "no argument", "an argument", "two arguments",
+				 "three arguments" };
 
+	if (str_equal(word, "--chdir") || str_equal(word, "--remount-ro"))
+		counts[1] = "one argument";
 	return err_set(e, ERR_USAGE, "%s takes %s", word, counts[arity]);
 }
 
@@ -410,6 +411,8 @@ int bwrap_read(struct arena *a, int argc, const char *const *argv,
 		return -1;
 	if (out->action != ACTION_NONE || r.at >= argc)
 		return 0;
+	/* What a last --perms or --size was for does not come: nothing. */
+	r.perms = r.size = NULL;
 	if (check_next(&r, "", e) < 0 || check_rules(&r, e) < 0)
 		return -1;
 	command = arena_alloc(a, (size_t)(argc - r.at + 1) * sizeof(*command));

@@ -35,7 +35,7 @@ int plan_check_command(const struct plan *p, struct err *e)
 		return err_hint(e, "usage: sandbox [OPTION...] [--] COMMAND "
 				   "[ARG...]; see sandbox --help");
 	}
-	if (!p->command[0][0])
+	if (!p->command[0][0] && !p->bwrap)
 		return err_set(e, ERR_USAGE, "the command's name is empty");
 	return 0;
 }
@@ -113,7 +113,8 @@ static int check_peers(const struct plan *p, struct err *e)
 	    needs(!init && p->peers[PEER_SYNC] >= 0, "--sync-fd",
 		  "--unshare-pid without --as-pid-1", e) < 0)
 		return -1;
-	if (blocks && (p->uid != ID_NONE || p->gid != ID_NONE || p->map_root))
+	if (blocks && !p->bwrap &&
+	    (p->uid != ID_NONE || p->gid != ID_NONE || p->map_root))
 		return err_set(e, ERR_USAGE,
 			       "--userns-block-fd excludes --uid, --gid and "
 			       "--map-root: another maps the ids");

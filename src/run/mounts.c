@@ -538,8 +538,9 @@ int stage_mounts(struct run *r, struct err *e)
 	const int inside[] = { r->peers[PEER_SYNC], r->peers[PEER_BLOCK],
 			       r->peers[PEER_USERNS2], r->proc };
 	size_t i = 0;
+	mode_t mask;
 
-	r->umask = umask(0);
+	mask = umask(0);
 	if (make_private(p, e) < 0 || clone_roots(&en, e) < 0 ||
 	    attach_scratch(&en, e) < 0)
 		return -1;
@@ -557,6 +558,7 @@ int stage_mounts(struct run *r, struct err *e)
 	}
 	if (fchdir(en.tree.root) < 0)
 		return err_sys(e, "enter the new root");
+	umask(mask);
 	if (look_for_proc(&en, e) < 0 || engine_close_taken(p, e) < 0)
 		return -1;
 	/* No way back: what is open is the sandbox's own. */

@@ -155,22 +155,26 @@ static int delay_stops(struct err *e)
 
 /*
  * No handler was ever installed, so dispositions are as the caller left them:
- * ignored ones stay ignored (nohup), the rest is default.
+ * ignored ones stay ignored (nohup), the rest is default. So is what is blocked
+ * with bubblewrap's rules, but for SIGCHLD.
  */
 int stage_signals(struct run *r, struct err *e)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	sigset_t none;
+	sigset_t set;
 
-	umask(r->umask);
 	if (r->ignored_sigchld && sigaction(SIGCHLD, &ignore, NULL) < 0)
 		return err_sys(e, "ignore SIGCHLD");
-	if (r->program->bwrap)
+	sigemptyset(&set);
+	if (r->program->bwrap) {
+		sigaddset(&set, SIGCHLD);
+		if (sigprocmask(SIG_UNBLOCK, &set, NULL) < 0)
+			return err_sys(e, "unblock SIGCHLD");
 		return 0;
+	}
 	if (r->program->init && delay_stops(e) < 0)
 		return -1;
-	sigemptyset(&none);
-	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+	if (sigprocmask(SIG_SETMASK, &set, NULL) < 0)
 		return err_sys(e, "unblock signals");
 	return 0;
 }
@@ -210,18 +214,10 @@ static void run_shell(const char *path, const char *const *argv,
 	}
 }
 
-/* What the user called it: paths were made from that. */
-static const char *called(const struct program *p)
-{
-	const char *first = p->paths[0];
-
-	return first && p->paths[1] ? strrchr(first, '/') + 1 : first;
-}
-
 static int not_run(const struct program *p, const char *path, int errnum,
 		   struct err *e)
 {
-	const char *name = called(p);
+	const char *name = p->called;
 
 	errno = errnum;
 	if (p->bwrap)

@@ -83,7 +83,6 @@ struct run {
 
 	/* child */
 	struct block block;   /* argv and environ of this process */
-	mode_t umask;	      /* of the caller, for the command */
 	size_t directory;     /* which of program.chdirs it was */
 	bool ignored_sigchld; /* SIGCHLD was ignored, as the command expects */
 	pid_t command;

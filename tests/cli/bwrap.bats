@@ -99,7 +99,7 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 @test "its words where something is wrong" {
 	refuses '--bind takes two arguments' --bind a
 	refuses '--overlay takes three arguments' --overlay a b
-	refuses '--chdir takes an argument' --chdir
+	refuses '--chdir takes one argument' --chdir
 	refuses 'Invalid fd: -1' --sync-fd -1 true
 	refuses 'Invalid fd: 0a' --info-fd 0a true
 	refuses 'Invalid uid: x' --uid x true

@@ -93,7 +93,7 @@ class Live:
                 name = places.read_file(f"/proc/{pid}/cmdline").split("\0")[0]
                 if pid == self.pid and name:
                     found[pid] = "caller" if name == "sh" else "monitor"
-                elif name == self.binary:
+                elif name in (self.binary, "bwrap"):
                     found[pid] = "child"
                 elif name.endswith("/probe"):
                     found[pid] = "command"

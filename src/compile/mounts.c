@@ -298,6 +298,32 @@ static bool needs_base(const struct steps *s)
 	       first->dest[1] != '\0';
 }
 
+/* So many copies are held open at once at most. */
+#define PLACED_MAX 24
+
+/*
+ * Where "/" is shown as "/", the copy of the host's mounts that the new
+ * namespace has can be that: nothing has to be copied again, and nothing taken
+ * off, which takes the kernel long. All other sources are copied before it is
+ * changed, so they must be few, and no step may look at the host by itself.
+ */
+static bool can_be_in_place(const struct steps *s, const struct program *p)
+{
+	size_t binds = 0;
+
+	if (p->base_tmpfs || p->scratch || s->list.items[0].source[1] != '\0')
+		return false;
+	for (size_t i = 1; i < s->list.count; i++) {
+		const struct step *step = &s->list.items[i];
+
+		binds += step->kind == STEP_BIND;
+		if (step->kind == STEP_OVERLAY || step->fd >= 0 ||
+		    step->dest[1] == '\0')
+			return false;
+	}
+	return binds <= PLACED_MAX;
+}
+
 int compile_mounts(struct compile *c, struct err *e)
 {
 	struct steps s = { .c = c };
@@ -317,5 +343,6 @@ int compile_mounts(struct compile *c, struct err *e)
 	c->out->steps = s.list.items;
 	c->out->step_count = s.list.count;
 	c->out->base_tmpfs = needs_base(&s);
+	c->out->in_place = can_be_in_place(&s, c->out);
 	return 0;
 }

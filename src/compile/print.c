@@ -208,7 +208,9 @@ static void print_setup(const struct program *p, struct str *out)
 		str_add(out, "\n");
 	for (size_t i = 0; i < p->step_count; i++)
 		print_step(&p->steps[i], out);
-	str_add(out, "  pivot to the new root, detach the old one\n");
+	str_add(out, p->in_place ?
+			     "  the root is in place\n" :
+			     "  pivot to the new root, detach the old one\n");
 	if (p->hostname) {
 		str_add(out, "  hostname");
 		add_word(out, p->hostname);

@@ -148,6 +148,7 @@ struct program {
 	size_t lock_file_count;
 	bool loopback;
 	bool base_tmpfs; /* the root starts as an empty tmpfs */
+	bool in_place;	 /* or as what the namespace was made with, if it may */
 	bool scratch;	 /* a tmpfs that nobody sees, for what steps keep */
 	uint64_t scratch_size; /* 0: the kernel's default */
 	const int *taken_fds;  /* the caller's, that steps use up */

@@ -524,5 +524,6 @@ int settings_apply(const struct settings *s, struct arena *a, const char *cwd,
 	}
 	if (check_layers(&to, NULL, e) < 0)
 		return -1;
-	return check_modifiers(&to, NULL, e);
+	/* With bubblewrap one at the end is for nothing. */
+	return s->bwrap ? 0 : check_modifiers(&to, NULL, e);
 }

@@ -1,21 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the parts of the mount engine share: mounts.c, data.c, overlay.c, hide.c. */
+/* What the parts of the mount engine share: mounts.c and those named below. */
 #ifndef RUN_ENGINE_H
 #define RUN_ENGINE_H
 
 #include "run/dest.h"
 #include "run/run.h"
 
-#define ROOTS_MAX 16
+/* More than compile lets be copied early, PLACED_MAX, and some roots. */
+#define SOURCES_MAX 32
 
 struct engine {
 	const struct program *program;
 	struct tree tree;
 	struct run *run;
-	/* Trees of the host's "/", for the steps that show it, in their order. */
-	int roots[ROOTS_MAX];
-	size_t root_count, root_next;
+	/* Copies that were made before anything was changed, in their order. */
+	int sources[SOURCES_MAX];
+	size_t source_count, source_next;
 };
+
+/*
+ * What the new root begins as: root.c. The first step is done by it where there
+ * is no base.
+ */
+int engine_root(struct engine *en, struct err *e);
+
+/* A detached copy of a step's source; -1 and errno if there is none. */
+int engine_source(struct engine *en, const struct step *s);
+
+/*
+ * Fails if it is not what compile looked at. `*directory` is what it is; `s` may
+ * not know.
+ */
+int engine_check_source(int fd, const struct step *s, bool *directory,
+			struct err *e);
 
 /* Sets MOUNT_ATTR_ flags on a mount, or on the whole tree of mounts. */
 int engine_set_attributes(int fd, uint64_t attributes, bool recursive,

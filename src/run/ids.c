@@ -3,6 +3,7 @@
  * The child writes its own maps: one line that maps its own id needs no
  * privilege once setgroups(2) is denied, user_namespaces(7).
  */
+#include "base/cleanup.h"
 #include "host/check.h"
 #include "host/sys.h"
 #include "run/run.h"
@@ -20,10 +21,10 @@ static int write_file(int proc, const char *name, const char *text,
 		      uint32_t outside, struct err *e)
 {
 	char path[64];
-	int fd;
+	autoclose int fd = -1;
 
+	/* Open, it would keep the mount from becoming read-only. */
 	snprintf(path, sizeof(path), "/proc/%s", name);
-	/* Closed with all others at the end of the mounts. */
 	fd = openat(proc, proc < 0 ? path : name, O_WRONLY | O_CLOEXEC);
 	if (fd < 0) {
 		err_sys(e, "open '%s'", path);

@@ -123,7 +123,7 @@ int engine_changed(const char *source, struct err *e)
  * What is bound has to be what compile looked at: a directory swapped for a
  * symlink in between would show something else (CVE-2024-42472).
  */
-static int check_source(int fd, const struct step *s, bool *directory,
+int engine_check_source(int fd, const struct step *s, bool *directory,
 			struct err *e)
 {
 	struct stat st, given;
@@ -140,55 +140,16 @@ static int check_source(int fd, const struct step *s, bool *directory,
 	return engine_changed(s->source, e);
 }
 
-static bool shows_root(const struct step *s)
-{
-	return s->kind == STEP_BIND && s->source[1] == '\0';
-}
-
-/*
- * What is attached to the host's "/" later, the base before all, would be in a
- * copy of the tree that is made after it, and cover that.
- */
-static int clone_roots(struct engine *en, struct err *e)
-{
-	for (size_t i = 0; i < en->program->step_count; i++) {
-		int fd;
-
-		if (!shows_root(&en->program->steps[i]))
-			continue;
-		if (en->root_count == ROOTS_MAX)
-			return err_set(e, ERR_USAGE,
-				       "'/' is shown more than %d times",
-				       ROOTS_MAX);
-		fd = sys_open_tree(AT_FDCWD, "/",
-				   OPEN_TREE_CLONE | AT_RECURSIVE);
-		if (fd < 0) {
-			err_sys(e, "open source '/'");
-			return host_explain_userns(e);
-		}
-		en->roots[en->root_count++] = fd;
-	}
-	return 0;
-}
-
-static int open_source(struct engine *en, const struct step *s)
-{
-	if (shows_root(s))
-		return en->roots[en->root_next++];
-	return sys_open_tree(AT_FDCWD, s->source,
-			     OPEN_TREE_CLONE | AT_RECURSIVE);
-}
-
 static int run_bind(struct engine *en, const struct step *s, struct err *e)
 {
 	bool directory = s->directory;
-	int fd = open_source(en, s);
+	int fd = engine_source(en, s);
 
 	if (fd < 0 && s->optional && errno == ENOENT)
 		return 0;
 	if (fd < 0)
 		return err_sys(e, "open source '%s'", s->source);
-	if (check_source(fd, s, &directory, e) < 0)
+	if (engine_check_source(fd, s, &directory, e) < 0)
 		return -1;
 	if (s->attributes &&
 	    engine_set_attributes(fd, s->attributes, true, e) < 0)
@@ -414,85 +375,13 @@ static int run_step(struct engine *en, const struct step *s, struct err *e)
 	return -1;
 }
 
-/*
- * The first mount covers the host's root directory: any place would do, and
- * this one exists. Lookups of "/" still see the host until the pivot.
- */
-static int attach_base(struct engine *en, struct err *e)
-{
-	struct dest to = { AT_FDCWD, "/" };
-	int fd = engine_new_tmpfs(0755, 0, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
-				  e);
-
-	if (fd < 0 || engine_attach(fd, &to, e) < 0) {
-		err_wrap(e, "make the new root");
-		return host_explain_userns(e);
-	}
-	en->tree.base = fd;
-	looks_keep(en->run, fd, false);
-	tree_changed(&en->tree, "/", fd, false);
-	return 0;
-}
-
-/*
- * Below the base or the root, where it goes with the old root. It has to be
- * attached somewhere: only from there the kernel (before 6.15) clones mounts.
- */
-static int attach_scratch(struct engine *en, struct err *e)
-{
-	struct dest to = { AT_FDCWD, "/" };
-	int fd;
-
-	if (!en->program->scratch)
-		return 0;
-	fd = engine_new_tmpfs(0755, en->program->scratch_size,
-			      MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, e);
-	if (fd < 0 || engine_attach(fd, &to, e) < 0)
-		return err_wrap(e, "make a place for data");
-	en->tree.scratch = fd;
-	looks_keep(en->run, fd, false);
-	return 0;
-}
-
-/* bubblewrap's sandboxes see what the host mounts later, as a disk plugged in. */
-static int make_private(const struct program *p, struct err *e)
-{
-	struct mount_attr attr = {
-		.propagation = p->bwrap ? MS_SLAVE : MS_PRIVATE,
-	};
-
-	if (sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr) == 0)
-		return 0;
-	err_sys(e, "make all mounts private");
-	return host_explain_userns(e);
-}
-
-/* Without a base the first step is the root itself. */
-static int attach_root(struct engine *en, const struct step *s, struct err *e)
-{
-	struct dest to = { AT_FDCWD, "/" };
-	bool directory = true;
-	int fd = open_source(en, s);
-
-	if (fd < 0)
-		err_sys(e, "open source '%s'", s->source);
-	if (fd < 0 || check_source(fd, s, &directory, e) < 0 ||
-	    engine_set_attributes(fd, s->attributes, true, e) < 0 ||
-	    engine_attach(fd, &to, e) < 0) {
-		err_wrap(e, "bind '%s' on '/'", s->source);
-		return err_at(e, "%s", s->origin);
-	}
-	tree_changed(&en->tree, "/", fd, false);
-	return 0;
-}
-
 static int close_batch(struct engine *en, struct err *e)
 {
 	int keep = en->run->socket;
 
-	for (size_t i = en->root_next; i < en->root_count; i++)
-		if (keep < en->roots[i])
-			keep = en->roots[i];
+	for (size_t i = en->source_next; i < en->source_count; i++)
+		if (keep < en->sources[i])
+			keep = en->sources[i];
 	if (keep < en->tree.scratch)
 		keep = en->tree.scratch;
 	if (keep < en->tree.root)
@@ -541,12 +430,10 @@ int stage_mounts(struct run *r, struct err *e)
 	mode_t mask;
 
 	mask = umask(0);
-	if (make_private(p, e) < 0 || clone_roots(&en, e) < 0 ||
-	    attach_scratch(&en, e) < 0)
+	if (engine_root(&en, e) < 0)
 		return -1;
-	if (p->base_tmpfs ? attach_base(&en, e) < 0 :
-			    attach_root(&en, &p->steps[i++], e) < 0)
-		return -1;
+	/* Without a base the first step is the root itself. */
+	i = !p->base_tmpfs;
 	for (size_t since = i; i < p->step_count; i++) {
 		if (run_step(&en, &p->steps[i], e) < 0)
 			return -1;

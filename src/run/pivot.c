@@ -35,6 +35,16 @@ static int is_covered(struct err *e)
 	return here != above;
 }
 
+/* What is in place is the root already, and has to be all of it still. */
+static int stays_uncovered(struct err *e)
+{
+	int covered = is_covered(e);
+
+	if (covered > 0)
+		return err_set(e, ERR_SYSTEM, "the new root is covered");
+	return covered;
+}
+
 /*
  * pivot_root(2), "pivot_root(".", ".")": the old root lands on top of the new
  * one and is taken off again, with nothing to clean up in either. On the old one
@@ -45,9 +55,10 @@ int stage_pivot(struct run *r, struct err *e)
 {
 	int covered;
 
+	if (r->in_place)
+		return stays_uncovered(e);
 	if (sys_pivot_root(".", ".") < 0)
 		return err_sys(e, "pivot to the new root");
-	(void)r;
 	do {
 		if (sys_umount2(".", MNT_DETACH) < 0)
 			return err_sys(e, "detach the old root");

@@ -83,6 +83,7 @@ struct run {
 
 	/* child */
 	struct block block;   /* argv and environ of this process */
+	bool in_place;	      /* the root is the namespace's own, no copy */
 	size_t directory;     /* which of program.chdirs it was */
 	bool ignored_sigchld; /* SIGCHLD was ignored, as the command expects */
 	pid_t command;

@@ -109,8 +109,8 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 		--perms 700 --perms 700 --dir /x true
 	refuses '--perms must be followed by an option that creates a file' \
 		--perms 700 --proc /x true
-	refuses '--perms must be followed by an option that creates a file' \
-		--ro-bind / / --perms 700 true
+	bwrap --ro-bind / / --perms 700 true
+	status_is 0 && quiet
 	refuses '--size must be followed by --tmpfs' --size 9 --dir /x true
 	for size in 0 '' 1k -1 9223372036854775808; do
 		refuses '--size takes a non-zero number of bytes' \

@@ -124,3 +124,29 @@ load helper
 	! grep -vE '[, ]nosuid[, ]|^/dev/[a-z]+ devtmpfs ' <<<"$output" ||
 		show 'not nosuid'
 }
+
+# As bwrap, or with the profile none, the root may be the namespace's own copy
+# of all mounts; in a chroot(2) jail it is not always a mount.
+@test "in a chroot(2) jail the root is the jail's" {
+	is_root || return 0
+	mkdir -p "$T/jail" "$T/dir/mnt"
+	cat >"$T/jailed" <<-'END'
+		mount --make-rprivate /
+		mount --rbind / "$1/jail"
+		mount -t tmpfs none "$1/jail/mnt"
+		cp -L "$2" "$1/jail/mnt/bwrap"
+		echo jail >"$1/jail/mnt/here"
+		chroot "$1/jail" /mnt/bwrap --ro-bind / / cat /mnt/here
+		# Not a mount, only a directory.
+		for d in proc bin lib lib64 usr; do
+			mkdir "$1/dir/$d"
+			mount --rbind "/$d" "$1/dir/$d"
+		done
+		cp -L "$2" "$1/dir/mnt/bwrap"
+		echo dir >"$1/dir/mnt/here"
+		chroot "$1/dir" /mnt/bwrap --ro-bind / / cat /mnt/here || :
+	END
+	anything unshare -m sh -e "$T/jailed" "$T" "$SANDBOX"
+	status_is 0
+	says $'jail'
+}

@@ -26,11 +26,12 @@ PLAIN = """caps + cwd + env + fds + fdlinks self + hostname + ids + namespaces +
     cmdline 1 + environ 1 + syscall GETPGID 0""".split()
 PLAIN[PLAIN.index("GETPGID")] = str(GETPGID)
 # Later, as bubblewrap's PID 1 gives up what it has when the command runs.
-LATE = """+ cat /proc/self/mountinfo + status1 Name Umask Seccomp
-    Seccomp_filters NoNewPrivs Uid Gid Groups NSpid CapInh CapPrm CapEff CapBnd CapAmb SigBlk
+LATE = """+ cat /proc/self/mountinfo +
+    status1 Name Umask Seccomp Seccomp_filters NoNewPrivs Uid Gid Groups NSpid CapInh CapPrm CapEff CapBnd CapAmb SigBlk
     SigIgn""".split()
 FACTS = ["/bin/probe", "each", "tree", "/", "+", *PLAIN, *LATE]
-HOST = ["{T}/bin/probe", "each", *PLAIN, *LATE]
+WITHOUT_TREE = ["/bin/probe", "each", *PLAIN, *LATE]
+HOST = ["{T}/bin/probe", *WITHOUT_TREE[1:]]
 
 SMALL = ["--ro-bind", "{T}/bin", "/bin", "--proc", "/proc"]
 # Where the case's words come last, before the command.
@@ -277,8 +278,11 @@ def name(base, words, command=None, **more):
 
 
 def inside(words, base="small", command=None, **more):
-    """A case whose command tells all."""
-    line = ["{BWRAP}", *BASES[base], *words, *(command or FACTS)]
+    """A case whose command tells all, but for the files of a whole host."""
+    whole = any("bind" in option and source in ("", "/")
+                for option, source in itertools.pairwise(words))
+    facts = WITHOUT_TREE if whole else FACTS
+    line = ["{BWRAP}", *BASES[base], *words, *(command or facts)]
     return Case(name(base, words, command, **more), line, **more)
 
 

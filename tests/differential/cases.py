@@ -27,8 +27,8 @@ PLAIN = """caps + cwd + env + fds + fdlinks self + hostname + ids + namespaces +
 PLAIN[PLAIN.index("GETPGID")] = str(GETPGID)
 # Later, as bubblewrap's PID 1 gives up what it has when the command runs.
 LATE = """+ cat /proc/self/mountinfo +
-    status1 Name Umask Seccomp Seccomp_filters NoNewPrivs Uid Gid Groups NSpid CapInh CapPrm CapEff CapBnd CapAmb SigBlk
-    SigIgn""".split()
+    status1 Name Umask Seccomp Seccomp_filters NoNewPrivs Uid Gid Groups NSpid
+    CapInh CapPrm CapEff CapBnd CapAmb SigBlk SigIgn""".split()
 FACTS = ["/bin/probe", "each", "tree", "/", "+", *PLAIN, *LATE]
 WITHOUT_TREE = ["/bin/probe", "each", *PLAIN, *LATE]
 HOST = ["{T}/bin/probe", *WITHOUT_TREE[1:]]

@@ -26,11 +26,12 @@ PLAIN = """caps + cwd + env + fds + fdlinks self + hostname + ids + namespaces +
     cmdline 1 + environ 1 + syscall GETPGID 0""".split()
 PLAIN[PLAIN.index("GETPGID")] = str(GETPGID)
 # Later, as bubblewrap's PID 1 gives up what it has when the command runs.
-LATE = """+ cat /proc/self/mountinfo + status1 Name Umask Seccomp Seccomp_filters
-    NoNewPrivs Uid Gid Groups NSpid CapInh CapPrm CapEff CapBnd CapAmb SigBlk
-    SigIgn""".split()
+LATE = """+ cat /proc/self/mountinfo +
+    status1 Name Umask Seccomp Seccomp_filters NoNewPrivs Uid Gid Groups NSpid
+    CapInh CapPrm CapEff CapBnd CapAmb SigBlk SigIgn""".split()
 FACTS = ["/bin/probe", "each", "tree", "/", "+", *PLAIN, *LATE]
-HOST = ["{T}/bin/probe", "each", *PLAIN, *LATE]
+WITHOUT_TREE = ["/bin/probe", "each", *PLAIN, *LATE]
+HOST = ["{T}/bin/probe", *WITHOUT_TREE[1:]]
 
 SMALL = ["--ro-bind", "{T}/bin", "/bin", "--proc", "/proc"]
 # Where the case's words come last, before the command.
@@ -269,7 +270,7 @@ def name(base, words, command=None, **more):
     text = " ".join(word if len(word) < 80 else word[:80] + "..." for word in
                     words[:100])
     if command:
-        text += " -- " + " ".join(command)
+        text += " -- " + " ".join(command).replace(" ".join(HOST), "(all)")
     for key, value in more.items():
         text += f" ({key} {value})"
     text = text.replace("\0", "\\0").replace("\n", "\\n")
@@ -277,14 +278,17 @@ def name(base, words, command=None, **more):
 
 
 def inside(words, base="small", command=None, **more):
-    """A case whose command tells all."""
-    return Case(name(base, words, command, **more), ["{BWRAP}", *BASES[base], *words, *(command or FACTS)],
-                **more)
+    """A case whose command tells all, but for the files of a whole host."""
+    whole = any("bind" in option and source in ("", "/")
+                for option, source in itertools.pairwise(words))
+    facts = WITHOUT_TREE if whole else FACTS
+    line = ["{BWRAP}", *BASES[base], *words, *(command or facts)]
+    return Case(name(base, words, command, **more), line, **more)
 
 
 def on_host(words, command=None, **more):
-    return Case(name("host", words, command, **more), ["{BWRAP}", "--dev-bind", "/", "/", *words,
-                       *(command or HOST)], **more)
+    line = ["{BWRAP}", "--dev-bind", "/", "/", *words, *(command or HOST)]
+    return Case(name("host", words, command, **more), line, **more)
 
 
 def bare(*words, **more):
@@ -339,7 +343,8 @@ def process_pairs():
 def orders():
     """Where the order of three says what comes out."""
     env = [["--clearenv"], ["--setenv", "A", "1"], ["--setenv", "A", "2"],
-           ["--unsetenv", "A"], ["--setenv", "PWD", "/x"], ["--unsetenv", "PWD"]]
+           ["--unsetenv", "A"], ["--setenv", "PWD", "/x"],
+           ["--unsetenv", "PWD"]]
     caps = [["--cap-add", "ALL"], ["--cap-drop", "ALL"],
             ["--cap-add", "CAP_KILL"], ["--cap-drop", "CAP_KILL"]]
     for pieces in itertools.permutations(env, 3):
@@ -355,7 +360,8 @@ def destinations():
     names = """dir file dlink flink absd absf up gone loop dir/new file/new
         dlink/new absd/inner gone/new loop/new dir/old up/x new/a/b""".split()
     ways = [["--bind", "{T}/src"], ["--ro-bind", "{T}/src/a"], ["--tmpfs"],
-            ["--dir"], ["--proc"], ["--dev"], ["--mqueue"], ["--symlink", "dir"],
+            ["--dir"], ["--proc"], ["--dev"], ["--mqueue"],
+            ["--symlink", "dir"],
             ["--file", "@data:text"], ["--bind-data", "@data:text"],
             ["--ro-bind-data", "@data:text"], ["--bind-fd", "@path:{T}/src"],
             ["--remount-ro"], ["--chmod", "0700"], ["--lock-file"], ["--chdir"]]
@@ -438,7 +444,8 @@ def files_of_arguments():
     small = "\0".join(SMALL) + "\0"
     for kind in ("@data:", "@pipe:"):
         for text in ("", "\0", "--dir\0/m\0", "--dir\0/m", "--dir\0\0",
-                     "--dir\0", "--setenv\0A\0in file\0", "--dir\0/m\0/bin/x\0y",
+                     "--dir\0", "--setenv\0A\0in file\0",
+                     "--dir\0/m\0/bin/x\0y",
                      "--dir\0/m\0--\0/bin/probe\0ids\0", "--args\0005\0", "x",
                      "--foo\0", "--", "--help\0", "--version\0",
                      "--uid\0005\0--unshare-user\0", "--setenv\0A",

@@ -90,13 +90,16 @@ class Live:
             if helper and child == helper.pid:
                 continue
             for pid in [child, *places.descendants(child)]:
+                state = places.read_file(f"/proc/{pid}/stat").rpartition(") ")
                 name = places.read_file(f"/proc/{pid}/cmdline").split("\0")[0]
-                if pid == self.pid and name:
-                    found[pid] = "caller" if name == "sh" else "monitor"
-                elif name in (self.binary, "bwrap"):
-                    found[pid] = "child"
-                elif name.endswith("/probe"):
+                if not state[1] or state[2][0] in "ZX":
+                    continue
+                if name.endswith("/probe"):
                     found[pid] = "command"
+                elif pid == self.pid:
+                    found[pid] = "caller" if name == "/bin/sh" else "monitor"
+                else:
+                    found[pid] = "child"
         return found
 
     def find(self, kind):
@@ -245,14 +248,12 @@ def who_has_a_descriptor(live, more, option):
     time.sleep(0.02)  # for what PID 1 closes
     wanted = os.fstat(one.fds[places.FIRST_FD]).st_ino
     for pid, kind in one.processes().items():
-        lines = []
         try:
-            for fd in os.listdir(f"/proc/{pid}/fd"):
-                if os.stat(f"/proc/{pid}/fd/{fd}").st_ino == wanted:
-                    lines.append(fd)
+            held = any(os.stat(f"/proc/{pid}/fd/{fd}").st_ino == wanted
+                       for fd in os.listdir(f"/proc/{pid}/fd"))
         except OSError as e:
-            lines = [e.strerror]
-        yield "descriptor of the " + kind, lines
+            held = e.strerror
+        yield "descriptor of the " + kind, [held]
 
 
 @story(*[(more, command) for more in KINDS for command in (SLEEP, DAEMON)])

@@ -60,6 +60,9 @@ int engine_new_file_system(const char *type, const char *const *options,
 
 	if (fs < 0)
 		return err_sys(e, "open file system '%s'", type);
+	/* What df(1) and findmnt(8) call it. */
+	if (sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type) < 0)
+		return err_sys(e, "name file system '%s'", type);
 	for (; options && options[0]; options += 2)
 		if (sys_fsconfig(fs,
 				 options[1] ? FSCONFIG_SET_STRING :

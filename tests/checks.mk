@@ -48,6 +48,11 @@ check-limits: $(BIN) $(B)/hog ## every limit against programs that want more
 	$(INSIDE) HOG=$(abspath $(B)/hog) tests/limits/run --out $(B)/limits.tsv
 	$(INSIDE) HOG=$(abspath $(B)/hog) tests/vm/load --at-once 100 --in-a-row 0
 
+# CLIENTS: which ones; those that are not installed are skipped.
+check-clients: $(BIN) ## real programs, with sandbox as their bubblewrap
+	@mkdir -p $(B)/as && ln -f $(BIN) $(B)/as/bwrap
+	tests/clients/run $(abspath $(B)/as/bwrap) $(CLIENTS)
+
 # On virtual machines with stock kernels: VM=RUNNER runs a command on one.
 IN_VM := $(BIN) $(B)/probe $(B)/hog
 WAYS  := login service root bare cgroups

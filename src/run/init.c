@@ -86,6 +86,12 @@ int stage_membership(struct run *r, struct err *e)
 	return 0;
 }
 
+/* bubblewrap's wants to know only for its exit code. */
+bool run_tells_ready(const struct program *p)
+{
+	return !p->bwrap || p->peers[PEER_STATUS] >= 0;
+}
+
 bool run_has_own_group(const struct run *r)
 {
 	return r->tty < 0 && r->program->namespaces & CLONE_NEWPID &&
@@ -167,7 +173,7 @@ int stage_spawn(struct run *r, struct err *e)
 	if (r->program->looks_soon && looks_hand_over(r, e) < 0)
 		return -1;
 	/* Also the last look whether there still is a supervisor. */
-	if (message_send(r->socket, &m, e) < 0)
+	if (run_tells_ready(r->program) && message_send(r->socket, &m, e) < 0)
 		return -1;
 	if (!r->program->bwrap && sigpending(&r->early) < 0)
 		return err_sys(e, "look at pending signals");

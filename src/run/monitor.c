@@ -14,22 +14,34 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-int stage_monitor(struct run *r, struct err *e)
+/* Who is woken for nothing is in the way of who he waits for. */
+static int await_end(struct run *r, struct err *e)
 {
 	struct pollfd on[] = {
-		{ .fd = r->socket, .events = POLLIN },
 		{ .fd = r->pidfd, .events = POLLIN },
+		/* Without PID 1 what there is to hear is heard then, too. */
+		{ .fd = r->program->init ? r->socket : -1, .events = POLLIN },
 	};
 
-	while (!r->exit_known && !on[1].revents) {
-		on[0].fd = r->socket;
+	while (!r->exit_known && !on[0].revents) {
 		if (poll(on, COUNT_OF(on), -1) < 0 && errno != EINTR)
 			return err_sys(e, "wait for events");
-		if (on[0].revents)
+		if (on[1].revents)
 			supervisor_hear(r);
+		if (r->socket < 0)
+			on[1].fd = -1;
 	}
+	return 0;
+}
+
+int stage_monitor(struct run *r, struct err *e)
+{
+	if (await_end(r, e) < 0)
+		return -1;
 	while (!r->exit_known && r->socket >= 0 && supervisor_hear(r))
 		;
+	/* Nobody asks for it, nobody was told: as bubblewrap takes it. */
+	r->ready |= !run_tells_ready(r->program);
 	/* What failed, or ended without a word, is over. */
 	if (r->outcome->failed || !r->exit_known)
 		return supervisor_collect(r, e);

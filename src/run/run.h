@@ -176,6 +176,9 @@ STAGE(exec);
 
 #undef STAGE
 
+/* Whether the supervisor is told that set-up is complete. */
+bool run_tells_ready(const struct program *p);
+
 /* Whether the command is in a process group of its own. */
 bool run_has_own_group(const struct run *r);
 

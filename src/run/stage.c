@@ -103,9 +103,9 @@ static bool wants_init(const struct program *p)
 	return p->init;
 }
 
-static bool wants_no_init(const struct program *p)
+static bool wants_ready(const struct program *p)
 {
-	return !p->init;
+	return !p->init && run_tells_ready(p);
 }
 
 /* The command itself, and what waits for it, in one way or the other. */
@@ -215,7 +215,7 @@ const struct stage stages[] = {
 	{ "keep", ACTOR_COMMAND, wants_caps, stage_keep },
 	{ "signals", ACTOR_COMMAND, NULL, stage_signals },
 	{ "gate", ACTOR_COMMAND, wants_init, stage_gate },
-	{ "ready", ACTOR_COMMAND, wants_no_init, stage_ready },
+	{ "ready", ACTOR_COMMAND, wants_ready, stage_ready },
 	{ "filter", ACTOR_COMMAND, wants_filter, stage_filter },
 	{ "exec", ACTOR_COMMAND, NULL, stage_exec },
 };

@@ -542,6 +542,19 @@ static size_t look_descriptors(const struct canned *c, struct arena *a,
 	return n;
 }
 
+/* All that the case has open. */
+static void look_inherited(const struct canned *c, struct arena *a,
+			   struct host *h)
+{
+	ARRAY(int) fds = { 0 };
+
+	for (size_t i = 0; i < c->descriptors.count; i++)
+		if (c->descriptors.items[i].fd > 2)
+			*array_add(a, &fds) = c->descriptors.items[i].fd;
+	h->inherited = fds.items;
+	h->inherited_count = fds.count;
+}
+
 int canned_look(const struct canned *c, struct arena *a,
 		const struct host_wants *wants, struct host *out, struct err *e)
 {
@@ -559,6 +572,10 @@ int canned_look(const struct canned *c, struct arena *a,
 				       sizeof(*facts));
 	size_t n = look_descriptors(c, a, wants, &h, facts, 0);
 
+	if (wants->inherited)
+		look_inherited(c, a, &h);
+	if (wants->caps)
+		h.caps = ((uint64_t)1 << 41) - 1; /* of Linux 5.9 and later */
 	look_pwd(c, a, &h);
 	look_devices(a, wants, &h);
 	look_cgroups(c, wants, &h);

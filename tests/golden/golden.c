@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "compile/compile.h"
+#include "input/bwrap.h"
 #include "input/cli.h"
 #include "input/profile_files.h"
 #include "input/words.h"
@@ -115,23 +116,29 @@ static int run_case(struct test *t, struct str *out, struct err *e)
 {
 	struct profile_source source = canned_source(&t->host);
 	const char *cwd = t->host.caller.cwd;
+	bool bwrap = bwrap_is_called(t->argv[0], NULL);
 	struct host_wants wants;
 	struct request request;
 	struct program program;
 	struct plan plan;
 	struct host host;
+	int r = bwrap ? bwrap_read(&t->arena, t->argc, t->argv, &request, e) :
+			cli_read(&t->arena, t->argc, t->argv, &t->host.caller,
+				 cwd, &source, &request, e);
 
-	if (cli_read(&t->arena, t->argc, t->argv, &t->host.caller, cwd, &source,
-		     &request, e) < 0 ||
-	    settings_apply(&request.settings, &t->arena, cwd ? cwd : "/", &plan,
-			   e) < 0)
+	if (r < 0 || settings_apply(&request.settings, &t->arena,
+				    cwd ? cwd : "/", &plan, e) < 0)
 		return -1;
 	if (request.action == ACTION_PRINT_PROFILE) {
 		settings_print(&request.settings, out);
 		return 0;
 	}
 	plan.command = request.command;
-	profile_files_protect(&t->arena, &t->host.caller, &request, &plan);
+	for (size_t i = 0; i < request.warnings.count; i++)
+		str_addf(out, "%s\n", request.warnings.items[i]);
+	if (!bwrap)
+		profile_files_protect(&t->arena, &t->host.caller, &request,
+				      &plan);
 	if (plan_check(&plan, e) < 0 || plan_check_command(&plan, e) < 0)
 		return -1;
 	plan_wants(&t->arena, &plan, &t->host.caller, &wants);

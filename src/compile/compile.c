@@ -47,8 +47,9 @@ static void compile_namespaces(struct compile *c)
 }
 
 /*
- * bubblewrap: what uid 0 has it keeps, and outside a user namespace all is left
- * as it is unless something is added or dropped.
+ * bubblewrap: what uid 0 has it keeps. If nothing is added or dropped it is left
+ * as it is, and what execve(2) makes of that is the kernel's affair: nothing,
+ * for who is another than 0 inside.
  */
 static void compile_caps(struct compile *c)
 {
@@ -60,7 +61,7 @@ static void compile_caps(struct compile *c)
 
 	out->caps = (from & ~p->caps_dropped) | p->caps;
 	out->caps_untouched = p->bwrap && c->host->caller->uid == 0 &&
-			      !userns && !p->caps && !p->caps_dropped;
+			      !p->caps && !p->caps_dropped;
 	/* Who has it in that namespace could raise the limit again. */
 	out->nested =
 		p->disable_userns && out->caps & CAP_BIT(CAP_SYS_RESOURCE);

@@ -101,8 +101,6 @@ static void choose_directory(struct compile *c, const struct env *env)
 	const char **dirs = arena_alloc(c->arena, 4 * sizeof(*dirs));
 	const char **pwds = arena_alloc(c->arena, 4 * sizeof(*pwds));
 	const char *home = env_get(env, "HOME");
-	/* bubblewrap asks for the name of the directory, not for $PWD's. */
-	const char *pwd = c->plan->bwrap ? NULL : c->host->pwd;
 	size_t n = 0;
 
 	if (c->plan->chdir) {
@@ -113,7 +111,7 @@ static void choose_directory(struct compile *c, const struct env *env)
 		c->out->chdir_must = true;
 	} else {
 		if (c->host->cwd)
-			dirs[n++] = pwd ? pwd : c->host->cwd;
+			dirs[n++] = c->host->pwd ? c->host->pwd : c->host->cwd;
 		/* PID 1 clears the caller's environment. */
 		if (home && home[0] == '/')
 			dirs[n++] = arena_dup(c->arena, home);

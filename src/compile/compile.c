@@ -4,7 +4,6 @@
 #include "base/err.h"
 #include "base/str.h"
 
-#include <linux/capability.h>
 #include <linux/sched.h>
 #include <string.h>
 
@@ -46,12 +45,36 @@ static void compile_namespaces(struct compile *c)
 	c->out->new_session = p->new_session;
 }
 
+static bool has_dev(const struct plan *p)
+{
+	for (size_t i = 0; i < p->mounts.count; i++)
+		if (p->mounts.items[i].kind == MOUNT_DEV)
+			return true;
+	return false;
+}
+
+/*
+ * What the command keeps counts in a namespace below that of the mounts and of
+ * the limit: it could undo both otherwise. bubblewrap has that one for --dev,
+ * too, unless user and group are 0.
+ */
+static bool wants_nested(const struct compile *c)
+{
+	const struct plan *p = c->plan;
+	const struct program *out = c->out;
+	bool zero = out->uid.inside == 0 && out->gid.inside == 0;
+
+	if (!out->caps || !out->maps_ids)
+		return false;
+	return p->disable_userns || (p->bwrap && has_dev(p) && !zero);
+}
+
 /*
  * bubblewrap: what uid 0 has it keeps. If nothing is added or dropped it is left
  * as it is, and what execve(2) makes of that is the kernel's affair: nothing,
  * for who is another than 0 inside.
  */
-static void compile_caps(struct compile *c)
+static int compile_caps(struct compile *c)
 {
 	const struct plan *p = c->plan;
 	struct program *out = c->out;
@@ -62,11 +85,13 @@ static void compile_caps(struct compile *c)
 	out->caps = (from & ~p->caps_dropped) | p->caps;
 	out->caps_untouched = p->bwrap && c->host->caller->uid == 0 &&
 			      !p->caps && !p->caps_dropped;
-	/* Who has it in that namespace could raise the limit again. */
-	out->nested =
-		p->disable_userns && out->caps & CAP_BIT(CAP_SYS_RESOURCE);
+	/* More than is permitted cannot be kept where nothing new is given. */
+	if (p->bwrap && !userns)
+		out->caps &= from;
+	out->nested = wants_nested(c);
 	out->caps_bounded = !p->bwrap || userns;
 	out->caps_locked = !p->bwrap;
+	return 0;
 }
 
 /* bubblewrap: to be who one is needs nothing. */
@@ -146,16 +171,15 @@ int compile(struct arena *a, const struct plan *plan, const struct host *host,
 	if (check_kernel(host, e) < 0)
 		return -1;
 	compile_namespaces(&c);
-	compile_caps(&c);
 	program.profiles = plan->profiles.items;
 	program.profile_count = plan->profiles.count;
 	program.hints = plan->hints.items;
 	program.hint_count = plan->hints.count;
 	if (compile_descriptors(&c, e) < 0 || compile_cgroup(&c, e) < 0 ||
 	    compile_limits(&c, e) < 0 || compile_ids(&c, e) < 0 ||
-	    compile_mounts(&c, e) < 0 || check_looked_at(&program, e) < 0 ||
-	    compile_filter(&c, e) < 0 || compile_env(&c, e) < 0 ||
-	    compile_command(&c, e) < 0)
+	    compile_caps(&c) < 0 || compile_mounts(&c, e) < 0 ||
+	    check_looked_at(&program, e) < 0 || compile_filter(&c, e) < 0 ||
+	    compile_env(&c, e) < 0 || compile_command(&c, e) < 0)
 		return -1;
 	*out = program;
 	return 0;

@@ -120,8 +120,10 @@ int compile_descriptors(struct compile *c, struct err *e)
 		pass_named(c);
 	out->bwrap = p->bwrap;
 	out->init = wants_init(c);
-	out->in_reach = p->bwrap && (p->peers[PEER_INFO] >= 0 ||
-				     p->peers[PEER_STATUS] >= 0);
+	out->in_reach =
+		p->bwrap &&
+		(out->namespaces & CLONE_NEWPID || p->peers[PEER_PIDNS] >= 0) &&
+		(p->peers[PEER_INFO] >= 0 || p->peers[PEER_STATUS] >= 0);
 	out->lock_files = p->lock_files.items;
 	out->lock_file_count = p->lock_files.count;
 	return 0;

@@ -98,8 +98,8 @@ static const char *env_get(const struct env *env, const char *name)
  */
 static void choose_directory(struct compile *c, const struct env *env)
 {
-	const char **dirs = arena_alloc(c->arena, 4 * sizeof(*dirs));
-	const char **pwds = arena_alloc(c->arena, 4 * sizeof(*pwds));
+	const char **dirs = arena_alloc(c->arena, 5 * sizeof(*dirs));
+	const char **pwds = arena_alloc(c->arena, 5 * sizeof(*pwds));
 	const char *home = env_get(env, "HOME");
 	size_t n = 0;
 
@@ -110,8 +110,10 @@ static void choose_directory(struct compile *c, const struct env *env)
 		dirs[n++] = c->workdir;
 		c->out->chdir_must = true;
 	} else {
+		if (c->host->pwd)
+			dirs[n++] = c->host->pwd;
 		if (c->host->cwd)
-			dirs[n++] = c->host->pwd ? c->host->pwd : c->host->cwd;
+			dirs[n++] = c->host->cwd;
 		/* PID 1 clears the caller's environment. */
 		if (home && home[0] == '/')
 			dirs[n++] = arena_dup(c->arena, home);

@@ -104,7 +104,9 @@ static int add_proc(struct steps *s, const struct plan_mount *m, struct err *e)
 		steps_add(s, STEP_BIND, "/proc", m->dest,
 			  s->c->plan->bwrap ? ATTR_BIND : ATTR_PROC)
 			->directory = true;
-	if (s->c->host->caller->uid != 0 && s->c->out->uid.inside != 0)
+	/* What another maps may be 0. */
+	if (s->c->host->caller->uid != 0 && s->c->out->maps_ids &&
+	    s->c->out->uid.inside != 0)
 		return 0;
 	for (size_t i = 0; i < COUNT_OF(protected); i++)
 		steps_add(s, STEP_PROTECT, NULL,

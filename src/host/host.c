@@ -193,8 +193,17 @@ static int look_raw(struct arena *a, const struct host_wants *wants,
 		while ((got = read(fd, bytes + n, room - n)) > 0)
 			n += (size_t)got;
 		if (got < 0)
-			return err_sys(e, "read the filter from descriptor %d",
+			return err_sys(e,
+				       wants->bwrap ?
+					       "Can't read seccomp data" :
+					       "read the filter from "
+					       "descriptor %d",
 				       fd);
+		if (wants->bwrap && n % RAW_UNIT)
+			return err_set(e, ERR_USAGE,
+				       "Invalid seccomp data, must be multiple "
+				       "of %zu",
+				       RAW_UNIT);
 		if (n == 0 || n % RAW_UNIT || n > RAW_MAX)
 			return err_set(e, ERR_USAGE,
 				       "the filter from descriptor %d is no "
@@ -389,7 +398,7 @@ int host_look(struct arena *a, const struct caller *caller,
 		return -1;
 	if (wants->machine && look_machine(&h, e) < 0)
 		return -1;
-	if ((wants->inherited && look_inherited(a, &h, e) < 0) ||
+	if ((wants->bwrap && look_inherited(a, &h, e) < 0) ||
 	    (wants->caps && look_caps(&h, e) < 0))
 		return -1;
 	look_joined(wants->joined, &h);

@@ -110,9 +110,9 @@ struct host_wants {
 	size_t device_count;
 	const struct host_want_fd *descriptors; /* for host_descriptor() */
 	size_t descriptor_count;
-	bool inherited; /* all of the caller's descriptors */
-	bool caps;	/* and capabilities */
-	int joined[2];	/* descriptors: are they the same namespace? Or -1 */
+	bool bwrap; /* its words of errors; and all of the caller's descriptors */
+	bool caps;     /* and capabilities */
+	int joined[2]; /* descriptors: are they the same namespace? Or -1 */
 };
 
 /* A block device, the whole and no partition. */
@@ -155,7 +155,7 @@ struct host {
 	size_t device_count;
 	const struct host_descriptor *descriptors; /* likewise */
 	size_t descriptor_count;
-	const int *inherited; /* the caller's from 3 on, ascending */
+	const int *inherited; /* with bwrap: from 3 on, as found */
 	size_t inherited_count;
 	uint64_t caps;	  /* effective ones, 1 << CAP_ of capability.h */
 	bool same_joined; /* of host_wants.joined */

@@ -118,6 +118,12 @@ static int check_peers(const struct plan *p, struct err *e)
 		return err_set(e, ERR_USAGE,
 			       "--userns-block-fd excludes --uid, --gid and "
 			       "--map-root: another maps the ids");
+	/* Signals would not get to who has other ids than the supervisor. */
+	if (p->peers[PEER_USERNS] >= 0 && !p->bwrap &&
+	    (p->uid != ID_NONE || p->gid != ID_NONE || p->map_root))
+		return err_set(e, ERR_USAGE,
+			       "--userns excludes --uid, --gid and --map-root: "
+			       "the ids are that namespace's");
 	if (p->peers[PEER_USERNS] >= 0 && unshare & CLONE_NEWUSER)
 		return err_set(e, ERR_USAGE,
 			       "--userns and --unshare-user exclude each "
@@ -306,7 +312,7 @@ void plan_wants(struct arena *a, const struct plan *p,
 		.perf = plan_measures(p),
 		.given = p->limits.cgroup_parent,
 	};
-	out->inherited = p->bwrap;
+	out->bwrap = p->bwrap;
 	out->caps = p->bwrap && caller->uid == 0;
 	out->joined[0] = p->peers[PEER_USERNS];
 	out->joined[1] = p->peers[PEER_USERNS2];

@@ -81,6 +81,7 @@ int report_status_line(const struct outcome *o, int status, struct err *e)
 
 	if (o->status_fd < 0 || o->failed)
 		return 0;
+	signal(SIGPIPE, SIG_IGN);
 	snprintf(line, sizeof(line), "{ \"exit-code\": %d }\n", status);
 	if (fd_write_all(o->status_fd, line, strlen(line)) < 0)
 		return err_sys(e, "write to the descriptor of "

@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -71,10 +72,6 @@ int stage_userns(struct run *r, struct err *e)
 {
 	bool nested = r->program->nested;
 
-	if (nested)
-		r->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (nested && r->proc < 0)
-		return err_sys(e, "open '/proc'");
 	return write_file(-1, "sys/user/max_user_namespaces",
 			  nested ? "1" : "0", ID_NONE, e);
 }
@@ -87,7 +84,10 @@ int stage_nest(struct run *r, struct err *e)
 	gid.outside = gid.inside;
 	if (unshare(CLONE_NEWUSER) < 0)
 		return err_sys(e, "make a second user namespace");
-	return write_maps(r->proc, uid, gid, e);
+	if (write_maps(r->proc, uid, gid, e) < 0)
+		return -1;
+	close(TAKE_FD(r->proc));
+	return 0;
 }
 
 /*
@@ -128,10 +128,20 @@ int stage_assert(struct run *r, struct err *e)
 /* In a namespace of another's making there are the ids that it maps. */
 static int change_ids(const struct program *p, struct err *e)
 {
+	uint64_t effective = 0, permitted = 0;
+
 	if (p->gid.inside != p->gid.outside && setgid(p->gid.inside) < 0)
 		return err_sys(e, "unable to switch to gid %u", p->gid.inside);
-	if (p->uid.inside != p->uid.outside && setuid(p->uid.inside) < 0)
+	if (p->uid.inside == p->uid.outside)
+		return 0;
+	/* Set-up goes on with the rights of the namespace. */
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+		return err_sys(e, "keep capabilities");
+	if (setuid(p->uid.inside) < 0)
 		return err_sys(e, "unable to switch to uid %u", p->uid.inside);
+	if (sys_capget(&effective, &permitted) < 0 ||
+	    sys_capset(permitted, permitted, 0) < 0)
+		return err_sys(e, "keep capabilities");
 	return 0;
 }
 
@@ -139,5 +149,11 @@ int stage_identity(struct run *r, struct err *e)
 {
 	if (!r->program->maps_ids)
 		return change_ids(r->program, e);
-	return write_maps(-1, r->program->uid, r->program->gid, e);
+	if (write_maps(-1, r->program->uid, r->program->gid, e) < 0)
+		return -1;
+	if (r->program->nested)
+		r->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (r->program->nested && r->proc < 0)
+		return err_sys(e, "open '/proc'");
+	return 0;
 }

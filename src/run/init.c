@@ -442,6 +442,7 @@ _Noreturn void init_main(struct run *r)
 	struct err ignored;
 
 	close(r->others_end);
+	peers_leave(r);
 	if (stages_run(r, ACTOR_INIT, &m.err) == 0)
 		stages_run(r, ACTOR_COMMAND, &m.err);
 	message_send(r->socket, &m, &ignored);

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "run/sync.h"
+#include "run/trim.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -66,5 +67,7 @@ int stage_outlive(struct run *r, struct err *e)
 		/* The supervisor may be gone, which changes nothing. */
 		message_send(r->socket, &m, &ignored);
 		close(TAKE_FD(r->socket));
+		/* It may last for days now. */
+		trim_program();
 	}
 }

@@ -438,7 +438,16 @@ int stage_mounts(struct run *r, struct err *e)
 	/* Without a base the first step is the root itself. */
 	i = !p->base_tmpfs;
 	for (size_t since = i; i < p->step_count; i++) {
-		if (run_step(&en, &p->steps[i], e) < 0)
+		int result = run_step(&en, &p->steps[i], e);
+
+		/* Few may be left of what the caller has not opened. */
+		if (result < 0 && e->errnum == EMFILE && i > since) {
+			since = i;
+			if (close_batch(&en, e) < 0)
+				return -1;
+			result = run_step(&en, &p->steps[i], e);
+		}
+		if (result < 0)
 			return -1;
 		if (i - since < BATCH_STEPS)
 			continue;

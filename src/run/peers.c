@@ -51,7 +51,7 @@ int stage_enter(struct run *r, struct err *e)
 		return err_sys(e, "Setting pidns failed");
 	close_peer(r, PEER_USERNS);
 	close_peer(r, PEER_PIDNS);
-	return 0;
+	return supervisor_tie(r, e);
 }
 
 struct nested {
@@ -240,6 +240,17 @@ int stage_leave(struct run *r, struct err *e)
 
 /* --- PID 1, or the child ------------------------------------------------ */
 
+/* Readers wait for the supervisor's end of these, not for ours. */
+void peers_leave(struct run *r)
+{
+	static const enum peer outside[] = { PEER_INFO, PEER_STATUS,
+					     PEER_USERNS_BLOCK, PEER_USERNS,
+					     PEER_PIDNS };
+
+	for (size_t i = 0; i < COUNT_OF(outside); i++)
+		close_peer(r, outside[i]);
+}
+
 /* Until others know of us: later we may be out of their reach. */
 int stage_held(struct run *r, struct err *e)
 {
@@ -251,6 +262,8 @@ int stage_held(struct run *r, struct err *e)
 	while (n < 0 && errno == EINTR);
 	if (n == 1)
 		return 0;
+	if (n == 0)
+		errno = EPIPE;
 	return err_sys(e, "hear from the supervisor");
 }
 
@@ -265,12 +278,13 @@ int stage_join(struct run *r, struct err *e)
 
 static int lock(const char *path, struct err *e)
 {
+	/* One of the process would end with any descriptor of the file. */
 	struct flock region = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	if (fd < 0)
 		return err_sys(e, "Unable to open lock file %s", path);
-	if (fcntl(fd, F_SETLK, &region) < 0)
+	if (fcntl(fd, F_OFD_SETLK, &region) < 0)
 		return err_sys(e, "Unable to lock file %s", path);
 	return fd;
 }

@@ -164,7 +164,7 @@ static int make_private(const struct program *p, struct err *e)
 
 	if (sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr) == 0)
 		return 0;
-	err_sys(e, "make all mounts private");
+	err_sys(e, "change how mounts propagate");
 	return host_explain_userns(e);
 }
 

@@ -51,6 +51,7 @@ struct run {
 	struct outcome *outcome;
 
 	/* supervisor */
+	pid_t parent;
 	int pidfd;
 	pid_t child;
 	int signals;	 /* signalfd(2) */
@@ -185,6 +186,9 @@ bool run_has_own_group(const struct run *r);
 /* Loads one BPF program into this process. */
 int seccomp_load(const struct bpf *bpf, struct err *e);
 
+/* The child closes what is the supervisor's alone. */
+void peers_leave(struct run *r);
+
 /*
  * As clone3(2), for a PID namespace below one that was joined; the child goes on
  * in init_main().
@@ -196,6 +200,9 @@ pid_t peers_clone(struct run *r, const struct clone_args *args);
  * and it may have got it.
  */
 void supervisor_signal(struct run *r, int signal, bool group);
+
+/* To the parent's death, with --die-with-parent; again after other rights. */
+int supervisor_tie(const struct run *r, struct err *e);
 
 /*
  * Takes one message of PID 1's; false when there is none, now or ever. When the

@@ -135,6 +135,13 @@ static bool wants_await(const struct program *p)
 	return !p->bwrap || p->die_with_parent;
 }
 
+/* Other ids, and rights of another namespace, have untied it. */
+static bool wants_await_again(const struct program *p)
+{
+	return wants_await(p) &&
+	       (p->peers[PEER_USERNS] >= 0 || p->peers[PEER_USERNS2] >= 0);
+}
+
 static bool wants_enter(const struct program *p)
 {
 	return p->peers[PEER_USERNS] >= 0 || p->peers[PEER_PIDNS] >= 0;
@@ -196,6 +203,7 @@ const struct stage stages[] = {
 	{ "hostname", ACTOR_INIT, wants_hostname, stage_hostname },
 	{ "nest", ACTOR_INIT, wants_nest, stage_nest },
 	{ "join", ACTOR_INIT, wants_join, stage_join },
+	{ "await", ACTOR_INIT, wants_await_again, stage_await },
 	{ "scrub", ACTOR_INIT, wants_init, stage_scrub },
 	{ "assert", ACTOR_INIT, wants_assertion, stage_assert },
 	{ "drop", ACTOR_INIT, NULL, stage_drop },

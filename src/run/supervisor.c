@@ -38,6 +38,17 @@ static int copy_peer(struct run *r, int peer, struct err *e)
 	return 0;
 }
 
+int supervisor_tie(const struct run *r, struct err *e)
+{
+	if (!r->program->die_with_parent)
+		return 0;
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return err_sys(e, "tie sandbox to its parent");
+	if (getppid() != r->parent)
+		return err_set(e, ERR_SYSTEM, "the parent is gone");
+	return 0;
+}
+
 /* Takes over what the caller left: descriptors, signals, the terminal. */
 int stage_inherit(struct run *r, struct err *e)
 {
@@ -68,14 +79,9 @@ int stage_inherit(struct run *r, struct err *e)
 	if (sigaction(SIGCHLD, &default_action, &old) < 0)
 		return err_sys(e, "catch SIGCHLD");
 	r->ignored_sigchld = old.sa_handler == SIG_IGN;
-	if (p->die_with_parent) {
-		pid_t parent = getppid();
-
-		if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-			return err_sys(e, "tie sandbox to its parent");
-		if (getppid() != parent)
-			return err_set(e, ERR_SYSTEM, "the parent is gone");
-	}
+	r->parent = getppid();
+	if (supervisor_tie(r, e) < 0)
+		return -1;
 	if (!p->bwrap)
 		terminal_open(r);
 	return 0;
@@ -197,6 +203,10 @@ static void on_message(struct run *r, const struct message *m,
 {
 	struct outcome *out = r->outcome;
 
+	/* Who sends it may be in the command's reach. */
+	if (r->program->bwrap && m->kind != MESSAGE_ERR &&
+	    m->kind != MESSAGE_READY && m->kind != MESSAGE_EXIT)
+		return;
 	switch (m->kind) {
 	case MESSAGE_ERR:
 		out->failed = true;
@@ -517,6 +527,17 @@ static struct usage unknown_usage(const struct program *p)
 	};
 }
 
+/* One with other ids may be out of reach; it hears that we are gone. */
+static void end_child(struct run *r)
+{
+	if (r->socket >= 0)
+		close(TAKE_FD(r->socket));
+	if (kill(r->child, SIGKILL) < 0)
+		return;
+	while (waitpid(r->child, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
 void run_program(const struct program *p, struct block block, struct held held,
 		 struct outcome *out)
 {
@@ -545,11 +566,8 @@ void run_program(const struct program *p, struct block block, struct held held,
 	*out = (struct outcome){ .usage = unknown_usage(p) };
 	if (stages_run(&r, ACTOR_SUPERVISOR, &out->err) < 0) {
 		out->failed = true;
-		if (r.child > 0) {
-			kill(r.child, SIGKILL);
-			while (waitpid(r.child, NULL, 0) < 0 && errno == EINTR)
-				;
-		}
+		if (r.child > 0)
+			end_child(&r);
 	}
 	cgroup_sweep(&r);
 	cgroup_remove(&r);

@@ -317,11 +317,45 @@ try: fcntl.lockf(open(sys.argv[1], "r+"), fcntl.LOCK_EX | fcntl.LOCK_NB)
 except OSError: print("held")' "$T/lock"
 	says held
 	locks "$T/lock"
+	# Closing another descriptor of the file does not end it.
+	box --unshare-pid --lock-file "$T/lock" python3 -c '
+import fcntl, sys
+try: fcntl.lockf(open(sys.argv[1], "r+"), fcntl.LOCK_EX | fcntl.LOCK_NB)
+except OSError: print("held")' "$T/lock" 9<"$T/lock" <"$T/lock"
+	says held
 	refuses "Unable to open lock file /nowhere: No such file or directory" \
 		--bind / / --lock-file /nowhere true
 	fails 125 '--lock-file needs --unshare-pid' -- --share-pid --lock-file /x
 	sandbox --lock-file /etc/passwd true
 	status_is 0 && quiet
+}
+
+@test "--userns-block-fd waits for who maps ids, and who reads --info-fd" {
+	bwrap --version
+	anything python3 - "$T/bin/bwrap" "$PWD/probe" <<-'END'
+		import json, os, subprocess, sys
+		info, info_w = os.pipe()
+		block_r, block = os.pipe()
+		box = subprocess.Popen(
+		    [sys.argv[1], "--unshare-user", "--unshare-pid",
+		     "--info-fd", str(info_w), "--userns-block-fd",
+		     str(block_r), "--ro-bind", "/", "/", sys.argv[2], "ids"],
+		    pass_fds=(info_w, block_r), stdout=subprocess.PIPE)
+		os.close(info_w)
+		os.close(block_r)
+		# To the end, as its clients do.
+		pid = json.load(os.fdopen(info))["child-pid"]
+		uid, gid = os.getuid(), os.getgid()
+		for name, text in (("setgroups", "deny"),
+		                   ("uid_map", f"7 {uid} 1"),
+		                   ("gid_map", f"8 {gid} 1")):
+		    with open(f"/proc/{pid}/{name}", "w") as f:
+		        f.write(text)
+		os.write(block, b"1")
+		out = box.communicate(timeout=20)[0].decode()
+		print(*out.split()[:6], box.returncode)
+	END
+	status_is 0 && quiet && says 'uid 7 euid 7 gid 8 0'
 }
 
 # --- namespaces of others -----------------------------------------------------
@@ -421,6 +455,45 @@ print(found)' 9>"$T/info"
 }
 
 # --- what 0.8 does not have ---------------------------------------------------
+
+@test "what the command keeps does not count for mounts and limits" {
+	# As with bubblewrap's second user namespace.
+	mkdir "$T/kept"
+	echo old >"$T/kept/f"
+	for options in '--disable-userns --dev-bind /dev /dev' \
+		'--uid 1000 --gid 1000 --dev /dev'; do
+		# shellcheck disable=SC2086
+		bwrap --unshare-user --cap-add CAP_SYS_ADMIN --ro-bind / / \
+			--ro-bind "$T/kept" "$T/kept" $options sh -c \
+			'mount -o remount,bind,rw "$0" 2>&1; echo new >"$0/f"' \
+			"$T/kept"
+		[ "$(cat "$T/kept/f")" = old ]
+	done
+	# A control: without them it counts.
+	bwrap --unshare-user --cap-add CAP_SYS_ADMIN --ro-bind / / \
+		--ro-bind "$T/kept" "$T/kept" sh -c \
+		'mount -o remount,bind,rw "$0"; echo new >"$0/f"' "$T/kept"
+	[ "$(cat "$T/kept/f")" = new ]
+}
+
+@test "few descriptors are enough for many mounts" {
+	bwrap --version
+	for ((i = 0; i < 60; i++)); do
+		printf '%s\0%s\0%s\0' --ro-bind /etc "/mnt/$i"
+	done >"$T/args"
+	for root in '--ro-bind / /' '--tmpfs /mnt --ro-bind /usr /usr --ro-bind /bin /bin --ro-bind-try /lib /lib --ro-bind-try /lib64 /lib64'; do
+		anything bash -c 'ulimit -n 48; exec "$@"' - "$T/bin/bwrap" \
+			$root --tmpfs /mnt --args 8 ls /mnt/59/passwd 8<"$T/args"
+		status_is 0 && says /mnt/59/passwd
+	done
+}
+
+@test "an exit code that nobody reads changes nothing" {
+	bwrap --version
+	anything bash -c '"$@" 9> >(head -1 >/dev/null)' - "$T/bin/bwrap" \
+		--bind / / --json-status-fd 9 sh -c 'sleep 0.3; exit 6'
+	status_is 6
+}
 
 @test "--argv0, overlays and --not-a-security-boundary" {
 	box --argv0 other "$PWD/probe" args x

@@ -572,7 +572,7 @@ int canned_look(const struct canned *c, struct arena *a,
 				       sizeof(*facts));
 	size_t n = look_descriptors(c, a, wants, &h, facts, 0);
 
-	if (wants->inherited)
+	if (wants->bwrap)
 		look_inherited(c, a, &h);
 	if (wants->caps)
 		h.caps = ((uint64_t)1 << 41) - 1; /* of Linux 5.9 and later */

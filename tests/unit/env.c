@@ -109,7 +109,7 @@ static void directories(void **state)
 	directories_are(unit_student, "workdir auto\n", "/home/ann/work|",
 			true);
 	directories_are(unit_student, "workdir rw\nchdir /x\n", "/x|", true);
-	directories_are(link, "", "/l|/|", false);
+	directories_are(link, "", "/l|/d|/|", false);
 	directories_are(link, "workdir auto\n", "/l|", true);
 	directories_are(none, "", "/|", false);
 }

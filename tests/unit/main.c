@@ -19,6 +19,7 @@ static const struct {
 	{ "profile", group_profile },
 	{ "profile_files", group_profile_files },
 	{ "cli", group_cli },
+	{ "bwrap", group_bwrap },
 	{ "apply", group_apply },
 	{ "print", group_print },
 	{ "directive", group_directive },

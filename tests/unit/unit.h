@@ -37,6 +37,7 @@ GROUP(words);
 GROUP(profile);
 GROUP(profile_files);
 GROUP(cli);
+GROUP(bwrap);
 GROUP(apply);
 GROUP(print);
 GROUP(directive);

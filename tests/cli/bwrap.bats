@@ -289,7 +289,8 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 
 @test "--sync-fd is PID 1's, as long as anything lives" {
 	mkfifo "$T/fifo"
-	exec {end}<>"$T/fifo" {reader}<"$T/fifo"
+	exec {end}<>"$T/fifo"
+	exec {reader}<"$T/fifo"
 	bwrap --unshare-pid --dev-bind / / --sync-fd 9 sh -c \
 		"'$PWD/probe' fds; sleep 1 >/dev/null 2>&1 & exit 3" 9>"$T/fifo"
 	status_is 3

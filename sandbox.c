@@ -24,13 +24,20 @@
 #define VERSION "0.1.0"
 #endif
 
-/* In both roles, bubblewrap's callers may see another status than its 1. */
 static void out_of_memory(void)
 {
 	static const char text[] = "sandbox: out of memory\n";
 
 	fd_write_all(STDERR_FILENO, text, sizeof(text) - 1);
 	_exit(125);
+}
+
+static void bwrap_out_of_memory(void)
+{
+	static const char text[] = "bwrap: out of memory\n";
+
+	fd_write_all(STDERR_FILENO, text, sizeof(text) - 1);
+	_exit(BWRAP_FAILED);
 }
 
 /*
@@ -201,8 +208,8 @@ static int carry_out(struct arena *words, const struct plan *plan,
 {
 	struct job j = {
 		.words = words,
-		.facts = { .exhausted = out_of_memory },
-		.code = { .exhausted = out_of_memory },
+		.facts = { .exhausted = words->exhausted },
+		.code = { .exhausted = words->exhausted },
 		.plan = plan,
 		.caller = caller,
 	};
@@ -224,8 +231,8 @@ static int carry_out(struct arena *words, const struct plan *plan,
 /* The role of bubblewrap: its command line, and a plan without profiles. */
 static int bwrap(int argc, char **argv, struct err *e)
 {
-	struct arena words = { .exhausted = out_of_memory };
-	struct arena plans = { .exhausted = out_of_memory };
+	struct arena words = { .exhausted = bwrap_out_of_memory };
+	struct arena plans = { .exhausted = bwrap_out_of_memory };
 	struct block block = argument_block(argv);
 	struct str text = { .arena = &words };
 	struct plan *plan = arena_new(&plans, struct plan);

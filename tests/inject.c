@@ -173,6 +173,7 @@ struct process {
 	uint64_t flags;	    /* of the last clone(2) */
 	uint64_t waits_for; /* by futex(2), in its last call; or 0 */
 	bool fails, held;
+	bool awaited; /* its parent sleeps until it ends: vfork(2) */
 };
 
 #define PROCESSES 256
@@ -485,6 +486,8 @@ static void on_entry(struct process *p, const struct ptrace_syscall_info *info)
 	p->index++;
 	if (info->entry.nr == SYS_clone)
 		p->flags = info->entry.args[0];
+	else if (info->entry.nr == SYS_clone3)
+		p->flags = 0;
 	put_call(p, info);
 	if (p->number == fault.process && p->index == fault.index &&
 	    !fault.done) {
@@ -530,7 +533,7 @@ static void on_call(struct process *p)
 /* Its first stop: what number 0 makes waits for the fault there. */
 static void start_child(struct process *p)
 {
-	if (fault.process == 0 && !fault.done)
+	if (fault.process == 0 && !fault.done && !p->awaited)
 		p->held = true;
 	else
 		go_on(p, 0);
@@ -547,8 +550,10 @@ static void on_fork(struct process *p)
 	child = find((pid_t)pid);
 	if (!child) {
 		child = add((pid_t)pid, next_number++);
+		child->awaited = p->flags & CLONE_VFORK;
 	} else {
 		child->number = next_number++;
+		child->awaited = p->flags & CLONE_VFORK;
 		start_child(child);
 	}
 	fprintf(log_file, "fork\t%d\t%d\n", p->number, child->number);

@@ -37,6 +37,14 @@ def read_lines(path):
         return set()
 
 
+def children(pid):
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as f:
+            return [int(word) for word in f.read().split()]
+    except OSError:
+        return []
+
+
 def mounts():
     return read_lines("/proc/self/mountinfo")
 

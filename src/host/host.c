@@ -169,9 +169,9 @@ static bool look_userns(void)
 	autoclose int fd = open("/proc/sys/user/max_user_namespaces",
 				O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
-		return false;
-	return text[0] != '0';
+	if (fd < 0)
+		return errno != ENOENT;
+	return read(fd, text, sizeof(text) - 1) <= 0 || text[0] != '0';
 }
 
 /*
@@ -343,18 +343,23 @@ static int look_inherited(struct arena *a, struct host *out, struct err *e)
 	ARRAY(int) fds = { 0 };
 	DIR *dir = opendir("/proc/self/fd");
 	struct dirent *entry;
+	int flags = 0, errnum;
 
 	if (!dir) {
 		err_sys(e, "open the directory '/proc/self/fd'");
 		return err_hint(e, "is /proc mounted?");
 	}
-	while ((entry = readdir(dir))) {
+	while (flags >= 0 && (errno = 0, entry = readdir(dir))) {
 		int fd = (int)strtol(entry->d_name, NULL, 10);
 
-		if (fd > 2 && fcntl(fd, F_GETFD) == 0)
+		if (fd > 2 && (flags = fcntl(fd, F_GETFD)) == 0)
 			*array_add(a, &fds) = fd;
 	}
+	errnum = errno;
 	closedir(dir);
+	errno = errnum;
+	if (errnum)
+		return err_sys(e, "look at open descriptors");
 	out->inherited = fds.items;
 	out->inherited_count = fds.count;
 	return 0;

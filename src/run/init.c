@@ -436,6 +436,16 @@ int stage_ready(struct run *r, struct err *e)
 	return message_send(r->socket, &m, e);
 }
 
+/* Where there is no PID namespace nobody else ends it: it waits at the gate. */
+static void end_command(const struct run *r)
+{
+	if (r->command <= 0)
+		return;
+	kill(r->command, SIGKILL);
+	while (waitpid(r->command, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
 _Noreturn void init_main(struct run *r)
 {
 	struct message m = { .kind = MESSAGE_ERR };
@@ -445,6 +455,7 @@ _Noreturn void init_main(struct run *r)
 	peers_leave(r);
 	if (stages_run(r, ACTOR_INIT, &m.err) == 0)
 		stages_run(r, ACTOR_COMMAND, &m.err);
+	end_command(r);
 	message_send(r->socket, &m, &ignored);
 	_exit(125);
 }

@@ -64,6 +64,7 @@ int stage_outlive(struct run *r, struct err *e)
 			return err_sys(e, "wait for processes");
 		if (pid != r->command || pid < 0)
 			continue;
+		r->command = 0;
 		/* The supervisor may be gone, which changes nothing. */
 		message_send(r->socket, &m, &ignored);
 		close(TAKE_FD(r->socket));

@@ -89,6 +89,23 @@ static pid_t number_here(int pidfd)
 	return line ? (pid_t)strtol(line + 5, NULL, 10) : -1;
 }
 
+/* One without a number would be out of reach for all that follows. */
+static pid_t numbered(int pidfd)
+{
+	pid_t pid = number_here(pidfd);
+	siginfo_t info;
+	int errnum = errno;
+
+	if (pid > 0)
+		return pid;
+	sys_pidfd_send_signal(pidfd, SIGKILL, NULL);
+	while (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | __WALL) < 0 &&
+	       errno == EINTR)
+		;
+	errno = errnum;
+	return -1;
+}
+
 /*
  * A PID namespace is made only by a process that is in the one above it
  * (copy_pid_ns() in kernel/pid_namespace.c). So one that is goes between, and
@@ -114,7 +131,7 @@ pid_t peers_clone(struct run *r, const struct clone_args *args)
 		;
 	munmap(stack, size);
 	errno = n.errnum;
-	return n.pid < 0 ? -1 : number_here(r->pidfd);
+	return n.pid < 0 ? -1 : numbered(r->pidfd);
 }
 
 /* The inode number of a namespace of the child's is its name. */

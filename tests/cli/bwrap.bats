@@ -319,11 +319,14 @@ except OSError: print("held")' "$T/lock"
 	says held
 	locks "$T/lock"
 	# Closing another descriptor of the file does not end it.
+	exec {other}<"$T/lock"
+	# shellcheck disable=SC2094 # it is only tried, not read
 	box --unshare-pid --lock-file "$T/lock" python3 -c '
 import fcntl, sys
 try: fcntl.lockf(open(sys.argv[1], "r+"), fcntl.LOCK_EX | fcntl.LOCK_NB)
-except OSError: print("held")' "$T/lock" 9<"$T/lock" <"$T/lock"
+except OSError: print("held")' "$T/lock" <"$T/lock"
 	says held
+	exec {other}<&-
 	refuses "Unable to open lock file /nowhere: No such file or directory" \
 		--bind / / --lock-file /nowhere true
 	fails 125 '--lock-file needs --unshare-pid' -- --share-pid --lock-file /x

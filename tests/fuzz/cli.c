@@ -9,25 +9,6 @@
 #include "input/cli.h"
 #include "plan/plan.h"
 
-#define WORDS 64
-
-static int split(struct arena *a, const char *p, size_t size, const char **argv)
-{
-	const char *end = p + size;
-	int argc = 0;
-
-	argv[argc++] = "sandbox";
-	while (p < end && argc < WORDS) {
-		size_t n = 0;
-
-		while (p + n < end && p[n] && p[n] != '\n')
-			n++;
-		argv[argc++] = arena_dup_n(a, p, n);
-		p += n + 1;
-	}
-	return argc;
-}
-
 static void check_request(const struct request *r)
 {
 	for (size_t i = 0; i < r->settings.list.count; i++) {
@@ -64,7 +45,7 @@ static void parse_words(int argc, const char **argv)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena a = { 0 };
-	const char *argv[WORDS + 1] = { 0 };
+	const char *argv[FUZZ_WORDS + 1];
 	struct request request;
 	struct settings again;
 	struct canned host;
@@ -77,7 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	fuzz_host(&host, &a, data[0]);
 	source = canned_source(&host);
-	argc = split(&a, (const char *)data + 1, size - 1, argv);
+	argc = fuzz_split(&a, "sandbox", (const char *)data + 1, size - 1,
+			  argv);
 	parse_words(argc, argv);
 	if (cli_read(&a, argc, argv, &host.caller, host.caller.cwd, &source,
 		     &request, &e) < 0) {

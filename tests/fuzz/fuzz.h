@@ -118,6 +118,28 @@ static inline int fuzz_read(struct canned *c, struct settings *s,
 	return profile_read_text(&reader, &t, e);
 }
 
+#define FUZZ_WORDS 64
+
+/* A command line: each word is ended by a newline or a zero byte. */
+static inline int fuzz_split(struct arena *a, const char *name, const char *p,
+			     size_t size, const char *argv[FUZZ_WORDS + 1])
+{
+	const char *end = p + size;
+	int argc = 0;
+
+	argv[argc++] = name;
+	while (p < end && argc < FUZZ_WORDS) {
+		size_t n = 0;
+
+		while (p + n < end && p[n] && p[n] != '\n')
+			n++;
+		argv[argc++] = arena_dup_n(a, p, n);
+		p += n + 1;
+	}
+	argv[argc] = NULL;
+	return argc;
+}
+
 /* What is printed reads back, and prints the same. */
 static inline void fuzz_fixed_point(struct canned *c, const struct settings *s,
 				    struct settings *again)

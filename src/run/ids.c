@@ -151,8 +151,9 @@ int stage_identity(struct run *r, struct err *e)
 		return change_ids(r->program, e);
 	if (write_maps(-1, r->program->uid, r->program->gid, e) < 0)
 		return -1;
+	/* A mount of its own: the one that is seen may become read-only. */
 	if (r->program->nested)
-		r->proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		r->proc = sys_open_tree(AT_FDCWD, "/proc", OPEN_TREE_CLONE);
 	if (r->program->nested && r->proc < 0)
 		return err_sys(e, "open '/proc'");
 	return 0;

@@ -486,6 +486,7 @@ print(found)' 9>"$T/info"
 		printf '%s\0%s\0%s\0' --ro-bind /etc "/mnt/$i"
 	done >"$T/args"
 	for root in '--ro-bind / /' '--tmpfs /mnt --ro-bind /usr /usr --ro-bind /bin /bin --ro-bind-try /lib /lib --ro-bind-try /lib64 /lib64'; do
+		# shellcheck disable=SC2086
 		anything bash -c 'ulimit -n 48; exec "$@"' - "$T/bin/bwrap" \
 			$root --tmpfs /mnt --args 8 ls /mnt/59/passwd 8<"$T/args"
 		status_is 0 && says /mnt/59/passwd

@@ -94,12 +94,13 @@ static void complete_host(struct arena *a, const struct plan *p,
 {
 	int *fds = arena_alloc(a, INHERITED * sizeof(*fds));
 
-	for (int fd = 3; fd < INHERITED && wants->inherited; fd++)
+	h->inherited_count = 0;
+	for (int fd = 3; fd < INHERITED && wants->bwrap; fd++)
 		if (byte & HAS_DESCRIPTORS && !is_filter(p, fd))
 			fds[h->inherited_count++] = fd;
 	h->inherited = fds;
-	if (wants->caps && byte & HAS_CAPS)
-		h->caps = 0x1ffffffffff;
+	if (wants->caps && !(byte & HAS_CAPS))
+		h->caps = 0;
 	h->same_joined = byte & SAME_JOINED && wants->joined[0] >= 0 &&
 			 wants->joined[1] >= 0;
 }
@@ -189,16 +190,15 @@ static void check_caps(const struct made *m)
 	const struct program *p = m->program;
 	bool changed =
 		given(m->settings, "cap-add") || given(m->settings, "cap-drop");
-	bool userns = p->namespaces & CLONE_NEWUSER ||
-		      m->plan->peers[PEER_USERNS] >= 0;
 
 	if (m->host->caller->uid != 0 && !given(m->settings, "cap-add"))
 		CHECK(!p->caps);
-	CHECK(p->caps_untouched == (m->host->caller->uid == 0 && !userns &&
+	CHECK(p->caps_untouched == (m->host->caller->uid == 0 &&
 				    !m->plan->caps && !m->plan->caps_dropped));
 	CHECK(changed || p->caps == m->host->caps);
 	CHECK(!p->caps_locked);
-	CHECK(!p->nested || p->disable_userns);
+	CHECK(!p->nested || (p->caps && p->maps_ids));
+	CHECK(!p->disable_userns || !p->caps || p->nested);
 }
 
 /* --- the way there ------------------------------------------------------ */

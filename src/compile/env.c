@@ -101,10 +101,12 @@ static void choose_directory(struct compile *c, const struct env *env)
 	const char **dirs = arena_alloc(c->arena, 4 * sizeof(*dirs));
 	const char **pwds = arena_alloc(c->arena, 4 * sizeof(*pwds));
 	const char *home = env_get(env, "HOME");
-	/* bubblewrap asks for the name of the directory, not for $PWD's. */
-	const char *pwd = c->plan->bwrap ? NULL : c->host->pwd;
+	const char *pwd = c->host->pwd;
 	size_t n = 0;
 
+	/* bubblewrap has covered /tmp when it asks whether $PWD is true. */
+	if (pwd && c->plan->bwrap && path_within("/tmp", pwd))
+		pwd = NULL;
 	if (c->plan->chdir) {
 		dirs[n++] = c->plan->chdir;
 		c->out->chdir_must = true;

@@ -314,6 +314,7 @@ void plan_wants(struct arena *a, const struct plan *p,
 	want_descriptors(a, p, out);
 	out->raw = p->seccomp_fds.items;
 	out->raw_count = p->seccomp_fds.count;
+	out->bwrap = p->bwrap;
 	out->paths = list.paths.items;
 	out->count = list.paths.count;
 }

@@ -80,3 +80,10 @@ EXACT = [
 # command gets to say is chance.
 LATE = ("status1 Name", "environ 1", "fdlinks 1")
 RACES = r"Unable to (open|lock) lock file"
+
+# Errors that are the same to who gets them: which it is depends on the call.
+ALIKE = [
+    {"No such file or directory", "Not a directory",
+     "Too many levels of symbolic links", "Is a directory", "File exists"},
+    {"Operation not permitted", "Permission denied", "Read-only file system"},
+]

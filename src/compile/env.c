@@ -105,7 +105,7 @@ static void choose_directory(struct compile *c, const struct env *env)
 	size_t n = 0;
 
 	/* bubblewrap has covered /tmp when it asks whether $PWD is true. */
-	if (pwd && c->plan->bwrap && path_within("/tmp", pwd))
+	if (pwd && c->plan->bwrap && path_within(pwd, "/tmp"))
 		pwd = NULL;
 	if (c->plan->chdir) {
 		dirs[n++] = c->plan->chdir;

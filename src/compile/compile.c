@@ -60,6 +60,9 @@ static void compile_caps(struct compile *c)
 	uint64_t from = p->bwrap ? c->host->caps : 0;
 
 	out->caps = (from & ~p->caps_dropped) | p->caps;
+	/* Root of a container may lack what it asks for. */
+	if (p->bwrap && c->host->caller->uid == 0 && !userns)
+		out->caps &= from;
 	out->caps_untouched = p->bwrap && c->host->caller->uid == 0 &&
 			      !p->caps && !p->caps_dropped;
 	/* Who has it in that namespace could raise the limit again. */

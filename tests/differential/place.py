@@ -242,12 +242,13 @@ class Place:
         kind, _, text = word.partition(":")
         if kind in ("data", "bpf", "out"):
             fd = os.memfd_create("case")
-            os.write(fd, FILTERS[text] if kind == "bpf" else text.encode())
+            os.write(fd, FILTERS[text] if kind == "bpf" else
+                     self.fill(text).encode())
             os.lseek(fd, 0, os.SEEK_SET)
             return fd, ()
         if kind in ("pipe", "hold", "end"):
             fd, end = os.pipe()
-            os.write(end, text.replace("\\0", "\0").encode())
+            os.write(end, self.fill(text).encode())
             if kind == "hold":
                 return fd, (end,)
             if kind == "end":

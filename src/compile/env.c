@@ -101,8 +101,12 @@ static void choose_directory(struct compile *c, const struct env *env)
 	const char **dirs = arena_alloc(c->arena, 5 * sizeof(*dirs));
 	const char **pwds = arena_alloc(c->arena, 5 * sizeof(*pwds));
 	const char *home = env_get(env, "HOME");
+	const char *pwd = c->host->pwd;
 	size_t n = 0;
 
+	/* bubblewrap has covered /tmp when it asks whether $PWD is true. */
+	if (pwd && c->plan->bwrap && path_within(pwd, "/tmp"))
+		pwd = NULL;
 	if (c->plan->chdir) {
 		dirs[n++] = c->plan->chdir;
 		c->out->chdir_must = true;
@@ -110,8 +114,8 @@ static void choose_directory(struct compile *c, const struct env *env)
 		dirs[n++] = c->workdir;
 		c->out->chdir_must = true;
 	} else {
-		if (c->host->pwd)
-			dirs[n++] = c->host->pwd;
+		if (pwd)
+			dirs[n++] = pwd;
 		if (c->host->cwd)
 			dirs[n++] = c->host->cwd;
 		/* PID 1 clears the caller's environment. */

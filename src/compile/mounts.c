@@ -214,6 +214,8 @@ static void add_remount(struct steps *s, const struct plan_mount *m)
 	step->dest = m->dest;
 	step->origin = m->origin;
 	step->attributes = MOUNT_ATTR_RDONLY;
+	if (s->c->plan->bwrap)
+		step->attributes |= MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
 }
 
 static int add_mount(struct steps *s, const struct plan_mount *m, struct err *e)

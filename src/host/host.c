@@ -174,6 +174,25 @@ static bool look_userns(void)
 	return read(fd, text, sizeof(text) - 1) <= 0 || text[0] != '0';
 }
 
+static int unread(const struct host_wants *wants, int fd, struct err *e)
+{
+	if (wants->bwrap)
+		return err_sys(e, "Can't read seccomp data");
+	return err_sys(e, "read the filter from descriptor %d", fd);
+}
+
+static int no_filter(const struct host_wants *wants, int fd, size_t n,
+		     struct err *e)
+{
+	if (wants->bwrap && n % RAW_UNIT)
+		return err_set(e, ERR_USAGE,
+			       "Invalid seccomp data, must be multiple of 8");
+	return err_set(e, ERR_USAGE,
+		       "the filter from descriptor %d is no BPF program: %zu "
+		       "bytes, not a multiple of %zu up to %zu",
+		       fd, n, RAW_UNIT, RAW_MAX);
+}
+
 /*
  * Reads the filters from their descriptors and closes those: the command does
  * not get them, as with bubblewrap. A pipe is read to its end.
@@ -193,23 +212,9 @@ static int look_raw(struct arena *a, const struct host_wants *wants,
 		while ((got = read(fd, bytes + n, room - n)) > 0)
 			n += (size_t)got;
 		if (got < 0)
-			return err_sys(e,
-				       wants->bwrap ?
-					       "Can't read seccomp data" :
-					       "read the filter from "
-					       "descriptor %d",
-				       fd);
-		if (wants->bwrap && n % RAW_UNIT)
-			return err_set(e, ERR_USAGE,
-				       "Invalid seccomp data, must be multiple "
-				       "of %zu",
-				       RAW_UNIT);
+			return unread(wants, fd, e);
 		if (n == 0 || n % RAW_UNIT || n > RAW_MAX)
-			return err_set(e, ERR_USAGE,
-				       "the filter from descriptor %d is no "
-				       "BPF program: %zu bytes, not a multiple "
-				       "of %zu up to %zu",
-				       fd, n, RAW_UNIT, RAW_MAX);
+			return no_filter(wants, fd, n, e);
 		/* A hole among 0, 1 and 2 would fill with something else. */
 		if (fd > 2)
 			close(fd);

@@ -91,6 +91,9 @@ APPLIER(bind)
 	const char *dest = NULL;
 	struct plan_mount *m;
 
+	/* For bubblewrap it is one more path that does not exist. */
+	if (to->plan->bwrap && bits & BIND_OPTIONAL && !s->args[0][0])
+		return 0;
 	if (apply_not_empty(s->args[0], e) < 0 ||
 	    apply_dest_path(to, s->args[1], &dest, e) < 0)
 		return -1;

@@ -45,10 +45,18 @@ static const char *name_of(int fd, char name[32])
 static int open_existing(struct engine *en, const struct step *s, struct err *e)
 {
 	autoclose int there = tree_open(&en->tree, s->dest);
+	bool missing = there < 0 && errno == ENOENT;
+	struct dest made;
 	char name[32];
 	struct stat st;
 	int fd;
 
+	/* By way of a symlink to nothing. */
+	if (missing) {
+		if (tree_mount_point(&en->tree, s->dest, false, &made, e) < 0)
+			return -1;
+		there = tree_open(&en->tree, s->dest);
+	}
 	if (there < 0 || fstat(there, &st) < 0)
 		return err_sys(e, "open what is there");
 	if (!S_ISREG(st.st_mode))
@@ -59,6 +67,10 @@ static int open_existing(struct engine *en, const struct step *s, struct err *e)
 	fd = open(name_of(there, name), O_WRONLY | O_TRUNC | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(e, "open what is there");
+	if (missing && fchmod(fd, s->mode) < 0) {
+		close(fd);
+		return err_sys(e, "chmod");
+	}
 	return fd;
 }
 

@@ -31,6 +31,7 @@ struct walk {
 	char rest[2 * PATH_MAX];
 	unsigned int links;
 	mode_t make; /* missing directories are made with it; 0: are not */
+	bool file;   /* the last component is no directory */
 };
 
 static int set_at(struct walk *w, int fd)
@@ -109,6 +110,13 @@ static int go_down(struct walk *w, const char *name)
 	return 0;
 }
 
+static int make_at(int dir, const char *name, mode_t mode, bool directory)
+{
+	if (directory)
+		return mkdirat(dir, name, mode);
+	return mknodat(dir, name, S_IFREG | 0444, 0);
+}
+
 /* One component of `rest`; 1 when there is none left. */
 static int step(struct walk *w)
 {
@@ -134,7 +142,9 @@ static int step(struct walk *w)
 	if (str_equal(name, ".."))
 		return go_up(w, after);
 	if (w->make) {
-		made = mkdirat(w->at, name, w->make) == 0;
+		bool directory = !w->file || after[strspn(after, "/")];
+
+		made = make_at(w->at, name, w->make, directory) == 0;
 		if (!made && errno != EEXIST)
 			return -1;
 	}
@@ -148,9 +158,9 @@ static int step(struct walk *w)
 	return set_at(w, TAKE_FD(fd));
 }
 
-static int walk(int root, const char *path, mode_t make)
+static int walk(int root, const char *path, mode_t make, bool file)
 {
-	struct walk w = { .root = root, .at = root, .make = make };
+	struct walk w = { root, .at = root, .make = make, .file = file };
 	int r = restart(&w, "", path);
 
 	while (r == 0)
@@ -170,7 +180,7 @@ int tree_open(const struct tree *t, const char *path)
 	int fd = sys_openat2(t->root, path, O_PATH, IN_ROOT);
 
 	if (fd < 0 && (errno == ENOSYS || errno == EPERM || errno == EAGAIN))
-		fd = walk(t->root, path, 0);
+		fd = walk(t->root, path, 0, false);
 	return fd;
 }
 
@@ -240,19 +250,12 @@ int tree_parent(struct tree *t, const char *path, int *out, struct err *e)
 	parent[n] = '\0';
 	fd = tree_open(t, parent);
 	if (fd < 0 && errno == ENOENT)
-		fd = walk(t->root, parent, t->parents);
+		fd = walk(t->root, parent, t->parents, false);
 	if (fd < 0)
 		return cannot_make(path, e);
 	remember(t, path, n, fd);
 	*out = fd;
 	return 0;
-}
-
-static int make_at(int dir, const char *name, bool directory)
-{
-	if (directory)
-		return mkdirat(dir, name, 0755);
-	return mknodat(dir, name, S_IFREG | 0444, 0);
 }
 
 int tree_mount_point(struct tree *t, const char *path, bool directory,
@@ -269,15 +272,16 @@ int tree_mount_point(struct tree *t, const char *path, bool directory,
 	if (tree_parent(t, path, &dir, e) < 0)
 		return -1;
 	/* The name was free a moment ago: what is there now is ours. */
-	if (!str_equal(name, "..") && make_at(dir, name, directory) == 0) {
+	if (!str_equal(name, "..") && make_at(dir, name, 0755, directory) == 0) {
 		*out = (struct dest){ dir, name };
 		return 0;
 	}
 	if (errno != EEXIST && !str_equal(name, ".."))
 		return cannot_make(path, e);
 	fd = tree_open(t, path);
-	if (fd < 0 && errno == ENOENT && directory)
-		fd = walk(t->root, path, t->parents);
+	/* By way of a symlink to nothing. */
+	if (fd < 0 && errno == ENOENT)
+		fd = walk(t->root, path, t->parents, !directory);
 	if (fd < 0)
 		return cannot_make(path, e);
 	if (fstat(fd, &st) < 0)

@@ -267,5 +267,5 @@ int stage_exec(struct run *r, struct err *e)
 	}
 	if (refused)
 		return not_run(p, refused, EACCES, e);
-	return not_run(p, there, ENOENT, e);
+	return not_run(p, there, p->bwrap ? errnum : ENOENT, e);
 }

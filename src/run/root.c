@@ -57,6 +57,19 @@ static int change_root(struct engine *en, const struct step *s, int root,
 	return 0;
 }
 
+/* bubblewrap's sandboxes see what the host mounts later, as a disk plugged in. */
+static int make_private(const struct program *p, struct err *e)
+{
+	struct mount_attr attr = {
+		.propagation = p->bwrap ? MS_SLAVE : MS_PRIVATE,
+	};
+
+	if (sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr) == 0)
+		return 0;
+	err_sys(e, "change how mounts propagate");
+	return host_explain_userns(e);
+}
+
 /* --- copies ------------------------------------------------------------- */
 
 static bool shows_root(const struct step *s)
@@ -91,6 +104,10 @@ static int copy_early(struct engine *en, struct err *e)
 
 		if (!is_early(en, s))
 			continue;
+		/* A copy of what is shared would be shared, too. */
+		if (en->run->in_place && !en->source_count &&
+		    make_private(en->program, e) < 0)
+			return -1;
 		if (en->source_count == SOURCES_MAX)
 			return err_set(e, ERR_USAGE,
 				       "'/' is shown more than %d times",
@@ -153,19 +170,6 @@ static int attach_scratch(struct engine *en, struct err *e)
 	en->tree.scratch = fd;
 	looks_keep(en->run, fd, false);
 	return 0;
-}
-
-/* bubblewrap's sandboxes see what the host mounts later, as a disk plugged in. */
-static int make_private(const struct program *p, struct err *e)
-{
-	struct mount_attr attr = {
-		.propagation = p->bwrap ? MS_SLAVE : MS_PRIVATE,
-	};
-
-	if (sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr) == 0)
-		return 0;
-	err_sys(e, "change how mounts propagate");
-	return host_explain_userns(e);
 }
 
 /* Without a base the first step is the root itself. */

@@ -530,6 +530,41 @@ print(found)' 9>"$T/info"
 	says x
 }
 
+@test "a file is made where a symlink to nothing leads" {
+	bwrap --ro-bind / / --tmpfs /mnt --symlink f2 /mnt/a --symlink /mnt/f3 \
+		/mnt/b --symlink n/f4 /mnt/c --ro-bind /etc/passwd /mnt/a \
+		--bind-data 8 /mnt/b --file 9 /mnt/c \
+		sh -c 'head -c4 /mnt/f2; cat /mnt/f3 /mnt/n/f4; stat -c%a /mnt/n/f4' \
+		8<<<data 9<<<file
+	status_is 0 && says $'rootdata\nfile\n666'
+}
+
+@test "PWD is believed where it is true, but below /tmp" {
+	[ -L /bin ] || skip "/bin is no symlink"
+	cd /bin
+	box printenv PWD
+	says /bin
+	PWD=/elsewhere box printenv PWD
+	says "$(pwd -P)"
+	# It asks when it has covered /tmp.
+	ln -s . "$T/link"
+	cd "$T/link"
+	box printenv PWD
+	case $T in
+	/tmp/*) says "$T" ;;
+	*) says "$T/link" ;;
+	esac
+}
+
+@test "words about filters and commands" {
+	refuses 'Invalid seccomp data, must be multiple of 8' \
+		--ro-bind / / --seccomp 9 /no 9<<<1234
+	refuses "Can't read seccomp data: Bad file descriptor" \
+		--ro-bind / / --add-seccomp-fd 99 /no
+	refuses 'execvp /etc/passwd/x: Not a directory' \
+		--ro-bind / / /etc/passwd/x
+}
+
 # CVE-2026-87766: a link inside that leads to a place of the host's.
 @test "nothing appears outside the new root, by whatever link" {
 	mkdir -p "$T/tree" "$T/victim"

@@ -13,6 +13,13 @@ Intended = collections.namedtuple(
     "Intended", "why fact words theirs ours passes", defaults=(
         (), None, None, ("user", "root")))
 
+# Words of cases: destinations by way of symlinks that lead elsewhere.
+ASTRAY = r"/(m\d?/)?(absd|absf|up|gone)(/.*)?"
+SUCCEEDS = (r"^1$", "0")
+ANYTHING = (r".*", None)
+# A mount in `mounts`: where, on what, its root; flags; the rest.
+FLAGS = r"(rw|ro)(,\w+)*"
+
 INTENDED = [
     # --- bubblewrap 0.11, which we follow, is not like 0.8 either -------------
     Intended("0.8 makes parents 0700 where 0.11 makes them 0755",
@@ -22,21 +29,69 @@ INTENDED = [
     Intended("the version that we follow",
              "stdout", theirs=(r"^bubblewrap 0\.8\..*", "bubblewrap"),
              ours=(r"^bubblewrap 0\.11\..*", "bubblewrap")),
-    Intended("--help is that of 0.11", "stdout", ["--help"],
-             (r"    --.*| {10,}.*", None), (r"    --.*| {10,}.*", None)),
+    Intended("--help is that of 0.11, with one line more", "stdout|message",
+             theirs=(r"    --.*| {10,}.*", None),
+             ours=(r"    --.*| {10,}.*|This is sandbox, .*|", None)),
+    Intended("0.8 calls it by the wrong name", "message", ["--ro-bind-fd"],
+             (r"^bwrap: --bind-fd takes", "bwrap: --ro-bind-fd takes")),
+    Intended("0.8 refuses destinations whose symlinks lead nowhere on the host",
+             "status", [ASTRAY], SUCCEEDS),
+    Intended("0.8 follows symlinks of destinations outside of the root, or "
+             "makes nothing; we make it where they lead inside", "tree /|host|"
+             r"mounts|list /\.\.", [ASTRAY], ANYTHING, ANYTHING),
+    Intended("the same, with a symlink that was made before",
+             "status", ["--symlink", r"/m.*"], SUCCEEDS),
+    Intended("the same, in a directory that was bound",
+             "status", ["{T}/src", r"/m.*"], SUCCEEDS),
+    Intended("'..' shows what is outside of the root: old and new root",
+             r"tree /|mounts|list /\.\.", [r"\.\."], ANYTHING, ANYTHING),
 
     # --- ways to the same end -------------------------------------------------
     Intended("the root is no directory of another tmpfs",
-             "mounts", theirs=(r"^(/ on \S+ \S+) /newroot ", r"\1 / ")),
+             "mounts", theirs=(r"^(/ on \S+) /newroot ", r"\1 / ")),
     Intended("--dev takes no second user namespace to have its own ids",
              r"cat /proc/self/[ug]id_map", ["--dev"],
              (r"^( +\d+) +0 +1$", r"\1 ? 1"),
              (r"^( +\d+) +\d+ +1$", r"\1 ? 1"), ("user",)),
+    Intended("nor does --disable-userns",
+             r"cat /proc/self/[ug]id_map", ["--disable-userns"],
+             (r"^( +\d+) +\d+ +1$", r"\1 ? 1"),
+             (r"^( +\d+) +\d+ +1$", r"\1 ? 1")),
+    Intended("devpts belongs to the owner of the user namespace, who is not "
+             "there", "tree /", ["--dev"],
+             (r"^(\S+/pts dir 0755) \d+ \d+$", r"\1 owner"),
+             (r"^(\S+/pts dir 0755) 65534 65534$", r"\1 owner")),
+    Intended("data is bound from a tmpfs of its own",
+             "mounts", [r"--(ro-)?bind-data"],
+             (r" /bindfileN//deleted ", " DATA "),
+             (r"^(\S+ on \S+) /\d+ (.* tmpfs )", r"\1 DATA \2")),
+    Intended("where it keeps its name", "tree /", [r"--(ro-)?bind-data"],
+             (r"( \d+ bytes), 0 links ", r"\1, 1 links ")),
+
+    # --- mounts are better guarded --------------------------------------------
+    Intended("all mounts of a tree get the flags, those too that are covered",
+             "mounts", theirs=(r" (rw|ro)(,\w+)* covered ", " FLAGS covered "),
+             ours=(r" (rw|ro)(,\w+)* covered ", " FLAGS covered ")),
+    Intended("and those below what the user cannot enter", "mounts",
+             theirs=(r"^(\S+/closed/below .*) rw,relatime ", r"\1 FLAGS "),
+             ours=(r"^(\S+/closed/below .*) r\w,nosuid(,nodev)?,relatime ",
+                   r"\1 FLAGS "), passes=("user",)),
+    Intended("the devices of --dev are bound as they are", "mounts", ["--dev"],
+             (r" (\S+ /\w+) rw,nosuid,relatime (.* devtmpfs )",
+              r" \1 rw,relatime \2")),
+    Intended("a queue is no place for programs and devices", "mounts",
+             ["--mqueue"], ours=(r" (rw|ro),nosuid,nodev,noexec,relatime"
+                                 r"( mqueue )", r" \1,relatime\2")),
+    Intended("what can change the system is always covered; 0.8 asks access(2)",
+             "mounts", ours=(r"^(\S*)/(sys|irq|bus|sysrq-trigger) on \1 /\2 "
+                             r"ro,nosuid,nodev,.* proc proc .*", None)),
 
     # --- PID 1 is better guarded ----------------------------------------------
     Intended("PID 1 has a filter of its own", r"status1 Name|PID 1",
              theirs=(r"^(Seccomp|Seccomp_filters) \d+$", r"\1 more"),
              ours=(r"^(Seccomp|Seccomp_filters) [1-9]\d*$", r"\1 more")),
+    Intended("and an empty bounding set", r"status1 Name|PID 1",
+             theirs=(r"^CapBnd .*", "CapBnd"), ours=(r"^CapBnd 0+$", "CapBnd")),
     Intended("what PID 1 blocks and its umask matter to nobody",
              r"status1 Name|PID 1",
              theirs=(r"(SigBlk|Umask) \w+", None),
@@ -46,6 +101,19 @@ INTENDED = [
              ours=(r"EACCES", None)),
     Intended("nor at its command line", "cmdline 1",
              theirs=(r".*", None), ours=(r"EACCES|[\w.-]+", None)),
+    Intended("nor at its descriptors; 0 to 2 are none of them",
+             "fdlinks 1|PID 1", theirs=(r"\d+ (/|anon_inode:).*", None),
+             ours=(r"EACCES|\d+ (socket:|anon_inode:).*", None)),
+    Intended("nor, from outside, at what it holds", "descriptor of the child",
+             theirs=(r"True|False", "?"), ours=(r"Permission denied", "?")),
+
+    # --- descriptors ----------------------------------------------------------
+    Intended("what was only for us does not get to the command; 0.8 leaks it",
+             "fds|fdlinks self",
+             [r"--(userns2?|pidns|sync-fd|block-fd|userns-block-fd)"],
+             (r"\d+ (file|user:.*|pid:.*|/memfd:.*|pipe.*)", None)),
+    Intended("--userns2 may be the same as --userns", "status",
+             ["--userns2", "@userns"], SUCCEEDS),
 
     # --- what is wrong with bubblewrap ----------------------------------------
     Intended("bubblewrap waits for ever for a child that nobody reports",
@@ -54,6 +122,12 @@ INTENDED = [
     Intended("bubblewrap waits for ever without its reaper",
              "status", ["--pidns", "--as-pid-1"], (r"^hangs$", "N"),
              (r"^\d+$", "N")),
+    Intended("bubblewrap shows what an option of the --try kind did not find "
+             "in the working directory from the host's root",
+             r"tree /|mounts|list /\.\.", ["--bind-try", "bin"], ANYTHING,
+             ANYTHING),
+    Intended("a path in PWD is clean", "env", ["--chdir"],
+             (r"^PWD=.*", "PWD"), (r"^PWD=/\S*", "PWD")),
 ]
 
 # First lines of standard error that scripts match, as bubblewrap's says them:
@@ -61,7 +135,7 @@ INTENDED = [
 # line and the same error are enough.
 EXACT = [
     r"usage: .*",
-    r"bwrap: Can't find source path .*: .*",
+    r"bwrap: Can't find source path (?!/proc/self/fd/)/.*: .*",
     r"bwrap: execvp .*: .*",
     r"bwrap: Unknown option .*",
     r"bwrap: --\S+ takes (an|one|two) arguments?",
@@ -72,7 +146,7 @@ EXACT = [
     r"bwrap: Can't read seccomp data: .*",
     r"bwrap: Invalid seccomp data, must be multiple of 8",
     r"bwrap: --args not supported in arguments file",
-    r"bwrap: Can't chdir to .*: .*",
+    r"bwrap: Can't chdir to /.*: .*",
     r"bwrap: No command specified",
 ]
 
@@ -80,3 +154,10 @@ EXACT = [
 # command gets to say is chance.
 LATE = ("status1 Name", "environ 1", "fdlinks 1")
 RACES = r"Unable to (open|lock) lock file"
+
+# Errors that are the same to who gets them: which it is depends on the call.
+ALIKE = [
+    {"No such file or directory", "Not a directory",
+     "Too many levels of symbolic links", "Is a directory", "File exists"},
+    {"Operation not permitted", "Permission denied", "Read-only file system"},
+]

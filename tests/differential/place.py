@@ -242,12 +242,13 @@ class Place:
         kind, _, text = word.partition(":")
         if kind in ("data", "bpf", "out"):
             fd = os.memfd_create("case")
-            os.write(fd, FILTERS[text] if kind == "bpf" else text.encode())
+            os.write(fd, FILTERS[text] if kind == "bpf" else
+                     self.fill(text).encode())
             os.lseek(fd, 0, os.SEEK_SET)
             return fd, ()
         if kind in ("pipe", "hold", "end"):
             fd, end = os.pipe()
-            os.write(end, text.replace("\\0", "\0").encode())
+            os.write(end, self.fill(text).encode())
             if kind == "hold":
                 return fd, (end,)
             if kind == "end":
@@ -308,21 +309,20 @@ class Place:
                 actions.append((os.POSIX_SPAWN_DUP2, fd, number))
         for number, fd in fds.items():
             actions.append((os.POSIX_SPAWN_DUP2, fd, number))
-        for number in case.ignored:
-            signal.signal(number, signal.SIG_IGN)
+        if case.ignored:
+            # Not here: who ignores SIGCHLD has no child to wait for.
+            line[:0] = ["/usr/bin/env", "--ignore-signal=" +
+                        ",".join(map(str, case.ignored))]
         before = os.umask(case.umask)
         os.chdir(self.fill(case.cwd))
         try:
             pid = os.posix_spawn(
                 line[0], line, env, file_actions=actions, setsid=True,
-                setsigmask=case.blocked, setsigdef=[
-                    s for s in (signal.SIGPIPE, signal.SIGXFSZ)
-                    if s not in case.ignored])
+                setsigmask=case.blocked,
+                setsigdef=(signal.SIGPIPE, signal.SIGXFSZ))
         finally:
             os.umask(before)
             os.close(null)
-            for number in case.ignored:
-                signal.signal(number, signal.SIG_DFL)
         return pid, fds, kept
 
     def wait(self, pid, terminal=None, limit=LIMIT):

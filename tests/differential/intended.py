@@ -8,43 +8,68 @@ to be the name of the case or a word of its command line. An entry should be as
 narrow as it can be. One that no case needed is an error.
 """
 import collections
+import re
 
 Intended = collections.namedtuple(
     "Intended", "why fact words theirs ours passes", defaults=(
         (), None, None, ("user", "root")))
 
+
+
+def lacks_caps():
+    with open("/proc/self/status", encoding="ascii") as f:
+        now = int(re.search(r"CapEff:\s*(\w+)", f.read())[1], 16)
+    with open("/proc/sys/kernel/cap_last_cap", encoding="ascii") as f:
+        return now != (2 << int(f.read())) - 1
+
+
 # Words of cases: destinations by way of symlinks that lead elsewhere.
 ASTRAY = r"/(m\d?/)?(absd|absf|up|gone)(/.*)?"
-SUCCEEDS = (r"^1$", "0")
+# Both sides of the status: theirs and ours.
+SUCCEEDS = ((r"^1$", "other"), (r"^0$", "other"))
+FAILS = (SUCCEEDS[1], SUCCEEDS[0])
 ANYTHING = (r".*", None)
-# A mount in `mounts`: where, on what, its root; flags; the rest.
-FLAGS = r"(rw|ro)(,\w+)*"
+DATA = r"--(ro-)?bind-data"
+# What is covered in /proc, as it is in `mounts`.
+PROC = r"(\S*)/(sys|irq|bus|sysrq-trigger) on \1(/\2)? /\2 "
 
 INTENDED = [
     # --- bubblewrap 0.11, which we follow, is not like 0.8 either -------------
     Intended("0.8 makes parents 0700 where 0.11 makes them 0755",
              "tree /", theirs=(r"^(\S+) dir 0700 ", r"\1 dir 0755 ")),
-    Intended("the same, seen from the host",
-             "host", theirs=(r"^(w/\S+) drwx------ ", r"\1 drwxr-xr-x ")),
+    Intended("the same, seen from the host", "host",
+             theirs=(r"^((w|shared)/\S+) drwx------ ", r"\1 drwxr-xr-x ")),
     Intended("the version that we follow",
              "stdout", theirs=(r"^bubblewrap 0\.8\..*", "bubblewrap"),
              ours=(r"^bubblewrap 0\.11\..*", "bubblewrap")),
-    Intended("--help is that of 0.11, with one line more", "stdout|message",
+    Intended("--help is that of 0.11, with one line more", "stdout",
              theirs=(r"    --.*| {10,}.*", None),
              ours=(r"    --.*| {10,}.*|This is sandbox, .*|", None)),
     Intended("0.8 calls it by the wrong name", "message", ["--ro-bind-fd"],
              (r"^bwrap: --bind-fd takes", "bwrap: --ro-bind-fd takes")),
+    Intended("0.11 does nothing where the symlink is there already",
+             "status", ["--symlink"], *SUCCEEDS),
+    Intended("0.11 takes blanks and a sign before a size",
+             "status", ["--size", "[ +]4096"], *SUCCEEDS),
+
+    # --- symlinks in destinations ---------------------------------------------
     Intended("0.8 refuses destinations whose symlinks lead nowhere on the host",
-             "status", [ASTRAY], SUCCEEDS),
-    Intended("0.8 follows symlinks of destinations outside of the root, or "
-             "makes nothing; we make it where they lead inside", "tree /|host|"
-             r"mounts|list /\.\.", [ASTRAY], ANYTHING, ANYTHING),
-    Intended("the same, with a symlink that was made before",
-             "status", ["--symlink", r"/m.*"], SUCCEEDS),
-    Intended("the same, in a directory that was bound",
-             "status", ["{T}/src", r"/m.*"], SUCCEEDS),
-    Intended("'..' shows what is outside of the root: old and new root",
-             r"tree /|mounts|list /\.\.", [r"\.\."], ANYTHING, ANYTHING),
+             "status", [ASTRAY], *SUCCEEDS),
+    Intended("0.8 follows them outside of the root, or makes nothing; we make "
+             "it where they lead inside", r"tree /|host|mounts|list /\.\.|error",
+             [ASTRAY], ANYTHING, ANYTHING),
+    Intended("where there may be something of another kind", "status",
+             [ASTRAY, "--(dir|file|ro-bind|(ro-)?bind-data)"], *FAILS),
+    Intended("the same with a symlink that was made before, or bound", "status",
+             ["--symlink|{T}/src", r"/m.*"], *SUCCEEDS),
+    Intended("and where it leads to what is read-only", "error", ["--symlink",
+             "/m/sub.*"], ANYTHING, ANYTHING),
+    Intended("what such a symlink names is made", r"tree /|list /\.\.",
+             ["--symlink", "w", "--dir"], ours=(r"/?w( dir .*)?", None)),
+    Intended("0.8 does not compare what it bound by way of a symlink",
+             "status", [r"--(ro-)?bind-fd", "/(m/)?dlink"], *SUCCEEDS),
+    Intended("--dir is not content with a symlink that leads in circles",
+             "status", ["--dir", "/(m/)?loop"], *FAILS),
 
     # --- ways to the same end -------------------------------------------------
     Intended("the root is no directory of another tmpfs",
@@ -57,18 +82,28 @@ INTENDED = [
              r"cat /proc/self/[ug]id_map", ["--disable-userns"],
              (r"^( +\d+) +\d+ +1$", r"\1 ? 1"),
              (r"^( +\d+) +\d+ +1$", r"\1 ? 1")),
-    Intended("devpts belongs to the owner of the user namespace, who is not "
+    Intended("devpts belongs to root of the user namespace, who may not be "
              "there", "tree /", ["--dev"],
-             (r"^(\S+/pts dir 0755) \d+ \d+$", r"\1 owner"),
-             (r"^(\S+/pts dir 0755) 65534 65534$", r"\1 owner")),
-    Intended("data is bound from a tmpfs of its own",
-             "mounts", [r"--(ro-)?bind-data"],
+             (r"^(.*/pts dir 0755) \d+ \d+$", r"\1 owner"),
+             (r"^(.*/pts dir 0755) \d+ \d+$", r"\1 owner")),
+    Intended("data is bound from a tmpfs of its own", "mounts", [DATA],
              (r" /bindfileN//deleted ", " DATA "),
              (r"^(\S+ on \S+) /\d+ (.* tmpfs )", r"\1 DATA \2")),
-    Intended("where it keeps its name", "tree /", [r"--(ro-)?bind-data"],
+    Intended("where it keeps its name", "tree /", [DATA],
              (r"( \d+ bytes), 0 links ", r"\1, 1 links ")),
+    Intended("so that something else can be mounted on it", "status", [DATA],
+             *SUCCEEDS),
+    Intended("a queue can be mounted on another", "status", ["--mqueue"],
+             *SUCCEEDS, ("root",)),
+    Intended("paths longer than PATH_MAX are made, piece by piece", "status",
+             ["/x{200}/.*"], *SUCCEEDS),
+    Intended("but not said in full", "message", ["--chdir", "/x{200}/.*"],
+             (r"(/x+)+.*", "/x"), (r"(/x+)+.*", "/x")),
 
     # --- mounts are better guarded --------------------------------------------
+    Intended("what can change the system is always covered; 0.8 asks access(2)",
+             "mounts", theirs=(PROC + r".* proc proc .*", None),
+             ours=(PROC + r"(ro,|r\w\S* covered ).* proc proc .*", None)),
     Intended("all mounts of a tree get the flags, those too that are covered",
              "mounts", theirs=(r" (rw|ro)(,\w+)* covered ", " FLAGS covered "),
              ours=(r" (rw|ro)(,\w+)* covered ", " FLAGS covered ")),
@@ -77,14 +112,13 @@ INTENDED = [
              ours=(r"^(\S+/closed/below .*) r\w,nosuid(,nodev)?,relatime ",
                    r"\1 FLAGS "), passes=("user",)),
     Intended("the devices of --dev are bound as they are", "mounts", ["--dev"],
-             (r" (\S+ /\w+) rw,nosuid,relatime (.* devtmpfs )",
+             (r" (\S+ /\w+) rw,nosuid,relatime (.* (devtmpfs|devpts) )",
               r" \1 rw,relatime \2")),
-    Intended("a queue is no place for programs and devices", "mounts",
-             ["--mqueue"], ours=(r" (rw|ro),nosuid,nodev,noexec,relatime"
-                                 r"( mqueue )", r" \1,relatime\2")),
-    Intended("what can change the system is always covered; 0.8 asks access(2)",
-             "mounts", ours=(r"^(\S*)/(sys|irq|bus|sysrq-trigger) on \1 /\2 "
-                             r"ro,nosuid,nodev,.* proc proc .*", None)),
+    Intended("a queue is no place for programs and devices",
+             "mounts", ["--mqueue"],
+             (r" (r\w)(,nosuid,nodev)?,relatime (.*mqueue )", r" \1 \3"),
+             (r" (r\w),nosuid,nodev,noexec,relatime (.*mqueue )", r" \1 \2"),
+             ),
 
     # --- PID 1 is better guarded ----------------------------------------------
     Intended("PID 1 has a filter of its own", r"status1 Name|PID 1",
@@ -103,19 +137,45 @@ INTENDED = [
              theirs=(r".*", None), ours=(r"EACCES|[\w.-]+", None)),
     Intended("nor at its descriptors; 0 to 2 are none of them",
              "fdlinks 1|PID 1", theirs=(r"\d+ (/|anon_inode:).*", None),
-             ours=(r"EACCES|\d+ (socket:|anon_inode:).*", None)),
+             ours=(r"EACCES|\d+ (socket:|anon_inode:|EACCES|/memfd:case|"
+                   r"/bin/probe).*", None)),
     Intended("nor, from outside, at what it holds", "descriptor of the child",
-             theirs=(r"True|False", "?"), ours=(r"Permission denied", "?")),
+             theirs=(r"True|False", "?"), ours=(r"Permission denied", "?"),
+             passes=("user",)),
 
-    # --- descriptors ----------------------------------------------------------
+    # --- descriptors and numbers ----------------------------------------------
     Intended("what was only for us does not get to the command; 0.8 leaks it",
              "fds|fdlinks self",
              [r"--(userns2?|pidns|sync-fd|block-fd|userns-block-fd)"],
              (r"\d+ (file|user:.*|pid:.*|/memfd:.*|pipe.*)", None)),
+    Intended("a descriptor has to be open, if it is used or not",
+             "status", ["99999"], *FAILS),
+    Intended("no number is taken for another", "status", ["4294967296"], *FAILS),
+    Intended("0 is a descriptor; 0.8 takes it as if it was not given",
+             "status", ["--userns2?", "[ +]?0"], *FAILS),
+    Intended("so that something else fails", "error", ["--userns", "[ +]?0"],
+             ANYTHING, ANYTHING, ("user",)),
     Intended("--userns2 may be the same as --userns", "status",
-             ["--userns2", "@userns"], SUCCEEDS),
+             ["--userns2", "@userns"], *SUCCEEDS),
+    Intended("namespaces are made where a PID namespace is joined", "error",
+             ["--pidns", "--unshare-all"], ANYTHING, ANYTHING, ("root",)),
+
+    # --- words ----------------------------------------------------------------
+    Intended("capabilities have their names from the kernel's header, not from "
+             "libcap, which takes numbers and stops at a comma", "status",
+             ["--cap-(add|drop)", "13|CAP_NET_RAW,CAP_KILL"], *FAILS),
+    Intended("and they may be said without CAP_", "status",
+             ["--cap-(add|drop)", "NET_RAW"], *SUCCEEDS),
+    Intended("an empty host name is none", "status", ["--hostname", ""], *FAILS),
+    Intended("a relative directory is below the root", "status",
+             ["--chdir|--lock-file", ""], *SUCCEEDS),
+    Intended("and a path in PWD is clean", "env", ["--chdir"],
+             (r"^PWD=.*", "PWD"), (r"^PWD=/\S*", "PWD")),
 
     # --- what is wrong with bubblewrap ----------------------------------------
+    Intended("'..' shows what is outside of the root: old and new root",
+             r"tree /|mounts|list /\.\.", [r"\.\."], ANYTHING, ANYTHING),
+    Intended("and nothing can be made there", "status", [r"\.\."], *SUCCEEDS),
     Intended("bubblewrap waits for ever for a child that nobody reports",
              "status", [r".*\(ignored \(17,\)\)"],
              theirs=(r"^hangs$", "0")),
@@ -124,10 +184,12 @@ INTENDED = [
              (r"^\d+$", "N")),
     Intended("bubblewrap shows what an option of the --try kind did not find "
              "in the working directory from the host's root",
-             r"tree /|mounts|list /\.\.", ["--bind-try", "bin"], ANYTHING,
-             ANYTHING),
-    Intended("a path in PWD is clean", "env", ["--chdir"],
-             (r"^PWD=.*", "PWD"), (r"^PWD=/\S*", "PWD")),
+             r"tree /|mounts|list /\.\.", ["--(ro-|dev-)?bind-try", "bin|"],
+             ANYTHING, ANYTHING),
+    Intended("bubblewrap leaves to root of a container what it has, if that is "
+             "not all that was asked for", "caps|status1 Name|PID 1",
+             ["--cap-add|.* --cap-add .*"], (r"^(Cap\w+) .*", r"\1"),
+             (r"^(Cap\w+) .*", r"\1"), ("root",) if lacks_caps() else ()),
 ]
 
 # First lines of standard error that scripts match, as bubblewrap's says them:

@@ -225,6 +225,7 @@ def a_lock_is_held(live, more, command):
     names = [one.place.path(n) for n in ("w/file", "w/dir/old")]
     if command == DAEMON:
         yield "status", one.wait()
+        time.sleep(SETTLED)
     else:
         one.find("command")
     for i, name in enumerate(names):

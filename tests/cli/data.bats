@@ -285,10 +285,14 @@ outside_as_it_was() {
 	tree
 	chmod 640 "$T/outside"
 	for name in out up; do
-		bare_fails "'/t/$name'" -- --bind "$T/tree" /t \
-			--file 9 "/t/$name" 9<<<x
-		bare_fails "'/t/$name'" -- --bind "$T/tree" /t \
-			--bind-data 9 "/t/$name" 9<<<x
+		# Made where the link leads to inside.
+		bare --bind "$T/tree" /t --file 9 "/t/$name" \
+			/probe stat "$T/outside" 9<<<x
+		matches '^file 0666 .* 2$'
+		bare --bind "$T/tree" /t --bind-data 9 "/t/$name" \
+			/probe stat "$T/outside" 9<<<x
+		matches '^file 0600 .* 2$'
+		outside_as_it_was
 		bare_fails "'/t/$name'" -- --bind "$T/tree" /t \
 			--chmod 777 "/t/$name"
 	done

@@ -322,7 +322,7 @@ static bool can_be_in_place(const struct steps *s, const struct program *p)
 
 		binds += step->kind == STEP_BIND;
 		if (step->kind == STEP_OVERLAY || step->fd >= 0 ||
-		    step->dest[1] == '\0')
+		    step->dest[1] == '\0' || path_has_dotdot(step->dest))
 			return false;
 	}
 	return binds <= PLACED_MAX;

@@ -17,6 +17,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+
 /* A file of /proc, which is out of sight later: then `proc` is open on it. */
 static int write_file(int proc, const char *name, const char *text,
 		      uint32_t outside, struct err *e)
@@ -151,9 +155,13 @@ int stage_identity(struct run *r, struct err *e)
 		return change_ids(r->program, e);
 	if (write_maps(-1, r->program->uid, r->program->gid, e) < 0)
 		return -1;
-	/* A mount of its own: the one that is seen may become read-only. */
+	/*
+	 * A mount of its own: the one that is seen may become read-only. With
+	 * what is below, as the kernel shows no one else what is covered.
+	 */
 	if (r->program->nested)
-		r->proc = sys_open_tree(AT_FDCWD, "/proc", OPEN_TREE_CLONE);
+		r->proc = sys_open_tree(AT_FDCWD, "/proc",
+					OPEN_TREE_CLONE | AT_RECURSIVE);
 	if (r->program->nested && r->proc < 0)
 		return err_sys(e, "open '/proc'");
 	return 0;

@@ -378,13 +378,11 @@ static int run_step(struct engine *en, const struct step *s, struct err *e)
 	return -1;
 }
 
+/* What was open before the first step, and what steps still need, stays. */
 static int close_batch(struct engine *en, struct err *e)
 {
 	int keep = en->run->socket;
 
-	for (size_t i = en->source_next; i < en->source_count; i++)
-		if (keep < en->sources[i])
-			keep = en->sources[i];
 	if (keep < en->tree.scratch)
 		keep = en->tree.scratch;
 	if (keep < en->tree.root)
@@ -392,13 +390,33 @@ static int close_batch(struct engine *en, struct err *e)
 	if (keep < en->tree.base)
 		keep = en->tree.base;
 	tree_forget(&en->tree);
-	return descriptors_close((unsigned int)keep + 1,
-				 (struct held[]){ KEPT(en->program),
-						  TAKEN(en->program),
-						  PEERS(en->run),
-						  LOOKED(en->run),
-						  { &en->run->proc, 1 } },
-				 5, e);
+	return descriptors_close(
+		(unsigned int)keep + 1,
+		(struct held[]){ KEPT(en->program),
+				 TAKEN(en->program),
+				 PEERS(en->run),
+				 LOOKED(en->run),
+				 { &en->run->proc, 1 },
+				 { en->sources + en->source_next,
+				   en->source_count - en->source_next } },
+		6, e);
+}
+
+/* Others leave something that they would find in their way. */
+static bool can_repeat(const struct step *s)
+{
+	return s->kind != STEP_FILE && s->kind != STEP_DATA &&
+	       s->kind != STEP_OVERLAY;
+}
+
+/* Where few descriptors are left of what the caller has not opened. */
+static int repeat_step(struct engine *en, const struct step *s, size_t source,
+		       struct err *e)
+{
+	en->source_next = source;
+	if (close_batch(en, e) < 0)
+		return -1;
+	return run_step(en, s, e);
 }
 
 /* The supervisor needs a /proc, also where the command gets none. */
@@ -438,17 +456,15 @@ int stage_mounts(struct run *r, struct err *e)
 	/* Without a base the first step is the root itself. */
 	i = !p->base_tmpfs;
 	for (size_t since = i; i < p->step_count; i++) {
-		int result = run_step(&en, &p->steps[i], e);
+		const struct step *step = &p->steps[i];
+		size_t source = en.source_next;
 
-		/* Few may be left of what the caller has not opened. */
-		if (result < 0 && e->errnum == EMFILE && i > since) {
-			since = i;
-			if (close_batch(&en, e) < 0)
+		if (run_step(&en, step, e) < 0) {
+			if (e->errnum != EMFILE || !can_repeat(step) ||
+			    repeat_step(&en, step, source, e) < 0)
 				return -1;
-			result = run_step(&en, &p->steps[i], e);
+			since = i;
 		}
-		if (result < 0)
-			return -1;
 		if (i - since < BATCH_STEPS)
 			continue;
 		since = i;

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #ifndef AT_RECURSIVE
 #define AT_RECURSIVE 0x8000
@@ -37,14 +38,11 @@ static int is_whole(int root, bool *out, struct err *e)
 	return 0;
 }
 
-/* The tree gets in one call what a copy of it would have got. */
+/* The tree gets what a copy of it would have got. */
 static int change_root(struct engine *en, const struct step *s, int root,
 		       struct err *e)
 {
-	struct mount_attr attr = {
-		.attr_set = s->attributes,
-		.propagation = en->program->bwrap ? MS_SLAVE : MS_PRIVATE,
-	};
+	struct mount_attr attr = { .attr_set = s->attributes };
 	bool directory = true;
 
 	if (engine_check_source(root, s, &directory, e) < 0)
@@ -104,10 +102,6 @@ static int copy_early(struct engine *en, struct err *e)
 
 		if (!is_early(en, s))
 			continue;
-		/* A copy of what is shared would be shared, too. */
-		if (en->run->in_place && !en->source_count &&
-		    make_private(en->program, e) < 0)
-			return -1;
 		if (en->source_count == SOURCES_MAX)
 			return err_set(e, ERR_USAGE,
 				       "'/' is shown more than %d times",
@@ -127,7 +121,9 @@ int engine_source(struct engine *en, const struct step *s)
 	if (!is_early(en, s))
 		return copy(s);
 	errno = ENOENT;
-	return en->sources[en->source_next++];
+	return en->source_next < en->source_count ?
+		       en->sources[en->source_next++] :
+		       -1;
 }
 
 /* --- the root ----------------------------------------------------------- */
@@ -191,26 +187,57 @@ static int attach_root(struct engine *en, const struct step *s, struct err *e)
 	return 0;
 }
 
+static void drop_early(struct engine *en)
+{
+	for (size_t i = 0; i < en->source_count; i++)
+		if (en->sources[i] >= 0)
+			close(en->sources[i]);
+	en->source_count = 0;
+}
+
+/*
+ * Tries the way that copies nothing. `*done` is false where it is not open: the
+ * root is no whole mount, or there are not enough descriptors, or somebody has
+ * a file open for writing by way of our /proc/PID/root. Nothing was changed then.
+ */
+static int change_in_place(struct engine *en, bool *done, struct err *e)
+{
+	bool *in_place = &en->run->in_place;
+	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	*done = false;
+	if (root < 0)
+		return err_sys(e, "open '/'");
+	if (is_whole(root, in_place, e) < 0)
+		return -1;
+	if (!*in_place)
+		return 0;
+	if (copy_early(en, e) == 0 &&
+	    change_root(en, en->program->steps, root, e) == 0) {
+		*done = true;
+		return 0;
+	}
+	if (e->errnum != EMFILE && e->errnum != EBUSY)
+		return -1;
+	drop_early(en);
+	*in_place = false;
+	*e = (struct err){ 0 };
+	return 0;
+}
+
 int engine_root(struct engine *en, struct err *e)
 {
 	const struct program *p = en->program;
-	bool *in_place = &en->run->in_place;
-	int root = -1;
+	bool done = false;
 
-	if (p->in_place) {
-		root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (root < 0)
-			return err_sys(e, "open '/'");
-		if (is_whole(root, in_place, e) < 0)
-			return -1;
-	}
-	if (!*in_place && make_private(p, e) < 0)
+	/* First of all: a copy of what is shared would be shared, too. */
+	if (make_private(p, e) < 0)
 		return -1;
-	if (copy_early(en, e) < 0)
+	if (p->in_place && change_in_place(en, &done, e) < 0)
 		return -1;
-	if (*in_place)
-		return change_root(en, p->steps, root, e);
-	if (attach_scratch(en, e) < 0)
+	if (done)
+		return 0;
+	if (copy_early(en, e) < 0 || attach_scratch(en, e) < 0)
 		return -1;
 	return p->base_tmpfs ? attach_base(en, e) :
 			       attach_root(en, p->steps, e);

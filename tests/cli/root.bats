@@ -150,3 +150,40 @@ load helper
 	status_is 0
 	says $'jail'
 }
+
+# The root in place: what else is shown must not be shared with the host.
+@test "nothing that is mounted inside appears on the host" {
+	is_root || return 0
+	mkdir -p "$T/shown/place" "$T/as"
+	cp "$SANDBOX" "$T/as/bwrap"
+	cat >"$T/shared" <<-'END'
+		mount --make-rshared /
+		cd "$1"
+		before=$(sort /proc/self/mountinfo)
+		as/bwrap --ro-bind / / --bind "$1/shown" "$1/shown" \
+			--tmpfs "$1/shown/place" sh -c '
+			grep -c " shared:" /proc/self/mountinfo
+			mount -t tmpfs none "$0/shown/place" && echo mounted' "$1"
+		"$2" --profile none --bind / / --bind "$1/shown" /mnt sh -c '
+			grep -c -e " shared:" -e " master:" /proc/self/mountinfo'
+		[ "$before" = "$(sort /proc/self/mountinfo)" ] && echo same
+	END
+	anything unshare -m sh "$T/shared" "$T" "$SANDBOX"
+	says $'0\nmounted\n0\nsame'
+}
+
+# As on a host with systemd: binfmt_misc is mounted there.
+@test "a second user namespace works where something is mounted in /proc" {
+	is_root || return 0
+	mkdir -p "$T/as"
+	cp "$SANDBOX" "$T/as/bwrap"
+	chmod -R go+rX "$T"
+	cat >"$T/covered" <<-'END'
+		mount -t tmpfs none /proc/sys/fs
+		setpriv --reuid 64123 --regid 64123 --clear-groups "$1" \
+			--unshare-user --cap-add ALL --disable-userns \
+			--ro-bind / / --dev /dev echo yes
+	END
+	anything unshare -m sh -e "$T/covered" "$T/as/bwrap"
+	status_is 0 && quiet && says yes
+}

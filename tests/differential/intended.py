@@ -157,6 +157,8 @@ INTENDED = [
              ANYTHING, ANYTHING, ("user",)),
     Intended("--userns2 may be the same as --userns", "status",
              ["--userns2", "@userns"], *SUCCEEDS),
+    Intended("so that something else can fail", "error",
+             ["--userns2", "@userns"], ANYTHING, ANYTHING),
     Intended("namespaces are made where a PID namespace is joined", "error",
              ["--pidns", "--unshare-all"], ANYTHING, ANYTHING, ("root",)),
 

@@ -104,7 +104,7 @@ struct host_wants {
 	bool self;	/* the executable: host.self */
 	const int *raw; /* descriptors of filters to read, --seccomp */
 	size_t raw_count;
-	bool bwrap; /* errors about them in its words */
+	bool bwrap;		    /* errors about them in its words */
 	struct cgroup_wants cgroup; /* for cgroup_look(), which comes first */
 	bool machine;		    /* how much memory and processors it has */
 	const char *const *devices; /* whose numbers are wanted, --io-max */

@@ -272,7 +272,8 @@ int tree_mount_point(struct tree *t, const char *path, bool directory,
 	if (tree_parent(t, path, &dir, e) < 0)
 		return -1;
 	/* The name was free a moment ago: what is there now is ours. */
-	if (!str_equal(name, "..") && make_at(dir, name, 0755, directory) == 0) {
+	if (!str_equal(name, "..") &&
+	    make_at(dir, name, 0755, directory) == 0) {
 		*out = (struct dest){ dir, name };
 		return 0;
 	}

@@ -289,6 +289,7 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 
 @test "--sync-fd is PID 1's, as long as anything lives" {
 	mkfifo "$T/fifo"
+	# shellcheck disable=SC2094
 	exec {end}<>"$T/fifo" {reader}<"$T/fifo"
 	bwrap --unshare-pid --dev-bind / / --sync-fd 9 sh -c \
 		"'$PWD/probe' fds; sleep 1 >/dev/null 2>&1 & exit 3" 9>"$T/fifo"

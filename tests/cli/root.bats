@@ -187,3 +187,24 @@ load helper
 	anything unshare -m sh -e "$T/covered" "$T/as/bwrap"
 	status_is 0 && quiet && says yes
 }
+
+# As bwrap root has no user namespace, which would end the sharing.
+@test "as bwrap nothing is shared with the host, and caps are what there is" {
+	is_root || return 0
+	cat >"$T/shared" <<-'END'
+		ln "$2" "$1/bwrap" 2>/dev/null || cp "$2" "$1/bwrap"
+		mount -t tmpfs none "$1"/home
+		mount --make-shared "$1"/home
+		"$1/bwrap" --dev-bind / / --dev /dev --bind "$1"/home /mnt \
+			sh -c '! grep shared: /proc/self/mountinfo'
+		setpriv --bounding-set -sys_resource --inh-caps -sys_resource \
+			"$1/bwrap" --ro-bind / / --cap-add ALL sh -c \
+			'grep CapEff /proc/self/status' >"$1/added"
+		setpriv --bounding-set -sys_resource --inh-caps -sys_resource \
+			grep CapEff /proc/self/status | cmp - "$1/added"
+	END
+	anything unshare -m --propagation shared sh -e "$T/shared" "$T" \
+		"$SANDBOX"
+	status_is 0
+	says ''
+}

@@ -290,7 +290,9 @@ static void check_environment(const struct program *p, const struct made *m)
 static void check_command(const struct program *p)
 {
 	CHECK(p->argv && p->argv[0]);
-	CHECK(p->paths && p->paths[0] && p->path_variable);
+	/* With bubblewrap a name that is empty is found nowhere. */
+	CHECK(p->paths && p->path_variable &&
+	      (p->paths[0] || (p->bwrap && !p->called[0])));
 	CHECK(p->chdirs && p->chdirs[0]);
 	for (size_t i = 0; p->chdirs[i]; i++) {
 		CHECK(p->chdirs[i][0] == '/');

@@ -100,7 +100,7 @@ static int answer(struct arena *a, const struct caller *caller,
 /* Returns if there is no cgroup that we would have to be in another scope for. */
 static int enter_scope(struct arena *a, const struct plan *plan,
 		       const struct caller *caller, const struct host *host,
-		       char **argv, struct err *e)
+		       const char *const *args, struct err *e)
 {
 	const char *self = NULL;
 
@@ -112,7 +112,7 @@ static int enter_scope(struct arena *a, const struct plan *plan,
 		return err_set(e, ERR_SYSTEM,
 			       "sandbox has to start itself again, and its "
 			       "file has no name");
-	return scope_enter(a, caller, self, argv, e);
+	return scope_enter(a, caller, self, args, e);
 }
 
 /* What was asked for, and what comes of it, step by step. */
@@ -204,7 +204,7 @@ static int run(struct job *j, const struct host_wants *wants,
 
 static int carry_out(struct arena *words, const struct plan *plan,
 		     const struct caller *caller, bool dry, struct block block,
-		     char **argv, struct err *e)
+		     const char *const *args, struct err *e)
 {
 	struct job j = {
 		.words = words,
@@ -224,7 +224,7 @@ static int carry_out(struct arena *words, const struct plan *plan,
 	if (dry)
 		return looked ? dry_run(&j, &wants, e) : -1;
 	looked = looked &&
-		 enter_scope(words, plan, caller, j.host, argv, e) == 0;
+		 enter_scope(words, plan, caller, j.host, args, e) == 0;
 	return run(&j, &wants, block, looked, e);
 }
 
@@ -264,7 +264,7 @@ static int bwrap(int argc, char **argv, struct err *e)
 	plan->command = request.command;
 	if (plan_check(plan, e) < 0 || arena_seal(&plans, e) < 0)
 		return -1;
-	return carry_out(&words, plan, &caller, false, block, argv, e);
+	return carry_out(&words, plan, &caller, false, block, NULL, e);
 }
 
 static int sandbox(int argc, char **argv, struct err *e)
@@ -315,7 +315,8 @@ static int sandbox(int argc, char **argv, struct err *e)
 	if (plan_check_command(plan, e) < 0)
 		return -1;
 	return carry_out(&words, plan, &caller,
-			 request.action == ACTION_DRY_RUN, block, argv, e);
+			 request.action == ACTION_DRY_RUN, block,
+			 request.line.items, e);
 }
 
 /* Who starts himself again by way of /proc is who he was, bwrap or not. */

@@ -175,7 +175,13 @@ static int one_option(struct cli *c, struct err *e)
 		unknown_option(c, word, e);
 		return err_at(e, "%s", s.origin);
 	}
-	if (take_args(c, s.directive, value, &s, e) < 0 || keep(c, &s, e) < 0)
+	if (take_args(c, s.directive, value, &s, e) < 0)
+		return err_at(e, "%s", s.origin);
+	/* Who starts himself again has nothing to read any more. */
+	for (int i = position; s.directive->action != ACTION_ARGS && i < c->at;
+	     i++)
+		*array_add(c->arena, &c->request->line) = c->argv[i];
+	if (keep(c, &s, e) < 0)
 		return err_at(e, "%s", s.origin);
 	return 0;
 }
@@ -259,6 +265,10 @@ int cli_read(struct arena *a, int argc, const char *const *argv,
 	if (out->raw_format && out->action != ACTION_PRINT_FILTER)
 		return err_set(e, ERR_USAGE, "--format needs --print-filter");
 	out->command = copy_command(&c);
+	*array_add(a, &out->line) = "--";
+	for (size_t i = 0; out->command && out->command[i]; i++)
+		*array_add(a, &out->line) = out->command[i];
+	*array_add(a, &out->line) = NULL;
 	if (read_profiles(&c, &reader, e) < 0)
 		return -1;
 	out->profiles = reader.files.items;

@@ -22,6 +22,7 @@ struct request {
 	bool level_prefix;  /* of messages: <3>, <4> */
 	ARRAY(const char *) warnings; /* to be said, but no errors */
 	const char *const *command;   /* copied; NULL when there is none */
+	ARRAY(const char *) line;     /* all words, with those of --args in */
 	ARRAY(const char *) names; /* of profiles, as given, or the default */
 	const char *const
 		*profiles; /* absolute paths of files that were read */

@@ -118,6 +118,11 @@ static int check_peers(const struct plan *p, struct err *e)
 		return err_set(e, ERR_USAGE,
 			       "--userns-block-fd excludes --uid, --gid and "
 			       "--map-root: another maps the ids");
+	/* What is kept would need a namespace below one with unknown ids. */
+	if (blocks && p->disable_userns)
+		return err_set(e, ERR_USAGE,
+			       "--userns-block-fd and --disable-userns exclude "
+			       "each other");
 	/* Signals would not get to who has other ids than the supervisor. */
 	if (p->peers[PEER_USERNS] >= 0 && !p->bwrap &&
 	    (p->uid != ID_NONE || p->gid != ID_NONE || p->map_root))

@@ -20,23 +20,23 @@ static size_t count(const char *const *list)
 }
 
 int scope_enter(struct arena *a, const struct caller *caller, const char *self,
-		char **argv, struct err *e)
+		const char *const *args, struct err *e)
 {
 	static const char *const words[] = {
 		"systemd-run", "--user",       "--scope", "--quiet",
 		"-p",	       "Delegate=yes", "--",
 	};
-	size_t n = count((const char *const *)argv), m = count(caller->environ);
+	size_t n = count(args), m = count(caller->environ);
 	const char **line =
-		arena_alloc(a, (COUNT_OF(words) + n + 1) * sizeof(*line));
+		arena_alloc(a, (COUNT_OF(words) + n + 2) * sizeof(*line));
 	const char **env = arena_alloc(a, (m + 2) * sizeof(*env));
 	const char *program = cgroup_systemd_run();
 	const char *invocation = caller_env(caller, "INVOCATION_ID");
 
 	memcpy(line, words, sizeof(words));
 	line[COUNT_OF(words)] = self;
-	for (size_t i = 1; i < n; i++)
-		line[COUNT_OF(words) + i] = argv[i];
+	for (size_t i = 0; i < n; i++)
+		line[COUNT_OF(words) + 1 + i] = args[i];
 	for (size_t i = 0; i < m; i++)
 		env[i] = caller->environ[i];
 	env[m] = arena_format(a, SCOPE_VARIABLE "=%d:%s", (int)getpid(),

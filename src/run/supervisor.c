@@ -205,8 +205,11 @@ static void on_message(struct run *r, const struct message *m,
 
 	/* Who sends it may be in the command's reach. */
 	if (r->program->bwrap && m->kind != MESSAGE_ERR &&
-	    m->kind != MESSAGE_READY && m->kind != MESSAGE_EXIT)
+	    m->kind != MESSAGE_READY && m->kind != MESSAGE_EXIT) {
+		for (unsigned int i = 0; i < passed->count; i++)
+			close(passed->fds[i]);
 		return;
+	}
 	switch (m->kind) {
 	case MESSAGE_ERR:
 		out->failed = true;

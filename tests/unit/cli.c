@@ -4,6 +4,8 @@
 #include "input/cli.h"
 
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define WORDS 32
 
@@ -46,6 +48,33 @@ static void check(const char *line, const char *want)
 	struct arena a = { 0 };
 
 	assert_string_equal(answer(&a, line), want);
+	arena_release(&a);
+}
+
+/* The words that a sandbox is started with again, in a scope. */
+static void whole_line(void **state)
+{
+	static const char bytes[] = "--ro\0/x\0--uid=3";
+	struct arena a = { 0 };
+	struct str out = { .arena = &a };
+	int fd = memfd_create("args", MFD_CLOEXEC);
+	struct request r;
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(write(fd, bytes, sizeof(bytes)), sizeof(bytes));
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	assert_int_equal(read_line(&a,
+				   arena_format(&a,
+						"-p a --args %d --bind /a /b "
+						"ls --args 9",
+						fd),
+				   &r, &e),
+			 0);
+	for (size_t i = 0; r.line.items[i]; i++)
+		str_addf(&out, "%s ", r.line.items[i]);
+	assert_string_equal(str_text(&out), "-p a --ro /x --uid=3 --bind /a /b "
+					    "-- ls --args 9 ");
 	arena_release(&a);
 }
 
@@ -219,6 +248,7 @@ GROUP(cli)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commands),
+		cmocka_unit_test(whole_line),
 		cmocka_unit_test(options),
 		cmocka_unit_test(profiles),
 		cmocka_unit_test(errors),

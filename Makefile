@@ -24,7 +24,7 @@ LINK := -Wl,-z,relro,-z,now $(if $(filter 1,$(STATIC)),$(if $(static-works), \
 PROFILES := $(wildcard profiles/*.profile profiles/*.inc)
 CORE_SRC := $(filter-out %.gen.c,$(wildcard src/base/*.c src/host/*.c \
 	src/plan/*.c src/input/*.c src/compile/*.c))
-SRC      := $(CORE_SRC) $(wildcard src/run/*.c src/report/*.c)
+SRC      := $(CORE_SRC) $(wildcard src/run/*.c src/layer/*.c src/report/*.c)
 # What the generator of filters is made of, and what it adds.
 MADE     := $(CORE_SRC:%.c=$(B)/%.o) $(B)/shipped.o $(B)/syscalls.o
 CORE     := $(MADE) $(B)/filters.o

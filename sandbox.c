@@ -97,6 +97,15 @@ static int answer(struct arena *a, const struct caller *caller,
 	return r < 0 ? r : print(&out, e);
 }
 
+/* --diff, --apply, --discard. */
+static int about_layer(struct arena *a, const struct caller *caller,
+		       const struct request *request, struct err *e)
+{
+	(void)a;
+	(void)caller;
+	return err_set(e, ERR_USAGE, "'%s': not there yet", request->topic);
+}
+
 /* Returns if there is no cgroup that we would have to be in another scope for. */
 static int enter_scope(struct arena *a, const struct plan *plan,
 		       const struct caller *caller, const struct host *host,
@@ -289,6 +298,9 @@ static int sandbox(int argc, char **argv, struct err *e)
 	if (request.action == ACTION_HELP || request.action == ACTION_VERSION ||
 	    request.action == ACTION_LIST)
 		return answer(&words, &caller, &request, e);
+	if (request.action == ACTION_DIFF || request.action == ACTION_APPLY ||
+	    request.action == ACTION_DISCARD)
+		return about_layer(&words, &caller, &request, e);
 	if (settings_apply(&request.settings, &plans,
 			   caller.cwd ? caller.cwd : "/", plan, e) < 0)
 		return -1;
@@ -308,7 +320,8 @@ static int sandbox(int argc, char **argv, struct err *e)
 	if (request.action == ACTION_PRINT_FILTER) {
 		struct str out = { .arena = &words };
 
-		if (filter_show(&words, plan, request.raw_format, &out, e) < 0)
+		if (filter_show(&words, plan, request.format == FORMAT_BPF,
+				&out, e) < 0)
 			return -1;
 		return print(&out, e);
 	}

@@ -261,6 +261,10 @@ static int add_mount(struct steps *s, const struct plan_mount *m, struct err *e)
 	case MOUNT_TMP_OVERLAY:
 	case MOUNT_RO_OVERLAY:
 		return overlay_add(s, m, e);
+	case MOUNT_COW:
+	case MOUNT_ROOT:
+		err_set(e, ERR_USAGE, "not there yet");
+		return err_at(e, "%s", m->origin);
 	case MOUNT_HOME:
 		return places_home(s, m, e);
 	case MOUNT_WORKDIR:

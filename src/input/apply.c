@@ -313,6 +313,15 @@ APPLIER(map_root)
 	return 0;
 }
 
+APPLIER(map_auto)
+{
+	(void)s;
+	(void)e;
+	to->plan->map_auto = true;
+	to->plan->unshare |= CLONE_NEWUSER;
+	return 0;
+}
+
 APPLIER(hostname)
 {
 	size_t n = strlen(s->args[0]);

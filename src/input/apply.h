@@ -20,6 +20,7 @@ struct apply {
 	/* So do the directories of --overlay-src. */
 	ARRAY(const char *) layers;
 	const struct setting *layers_from;
+	ARRAY(const char *) roots; /* --rootfs, --layer */
 };
 
 /* The number of `text` among `words`, which a NULL ends. */
@@ -60,6 +61,12 @@ APPLIER(bind_fd);   /* BIND_ bits */
 APPLIER(file);
 APPLIER(data); /* BIND_ bits; --bind-data, --ro-bind-data */
 APPLIER(chmod);
+APPLIER(cow);
+APPLIER(rootfs);
+APPLIER(layer);
+APPLIER(changes);
+APPLIER(ask);
+APPLIER(overlay_helper);
 APPLIER(overlay_src);
 APPLIER(overlay); /* param: enum mount_kind */
 APPLIER(symlink);
@@ -77,6 +84,7 @@ APPLIER(unshare_all);
 APPLIER(uid);
 APPLIER(gid);
 APPLIER(map_root);
+APPLIER(map_auto);
 APPLIER(disable_userns);
 APPLIER(assert_userns);
 APPLIER(allow_userns);

@@ -106,3 +106,80 @@ APPLIER(chmod)
 	m->mode = mode;
 	return 0;
 }
+
+/* --- layers ------------------------------------------------------------- */
+
+APPLIER(cow)
+{
+	struct plan_mount *m;
+
+	if (apply_not_empty(s->args[0], e) < 0)
+		return -1;
+	m = apply_add_mount(to, s, MOUNT_COW);
+	m->source = apply_source_path(to, s->args[0]);
+	m->dest = m->source;
+	m->writable = true;
+	return 0;
+}
+
+/* One mount, at the place of the first of them. */
+static struct plan_mount *root(struct apply *to, const struct setting *s)
+{
+	struct plan_mount *m;
+
+	for (size_t i = 0; i < to->plan->mounts.count; i++)
+		if (to->plan->mounts.items[i].kind == MOUNT_ROOT)
+			return &to->plan->mounts.items[i];
+	m = apply_add_mount(to, s, MOUNT_ROOT);
+	m->dest = "/";
+	m->writable = true;
+	return m;
+}
+
+APPLIER(layer)
+{
+	struct plan_mount *m;
+
+	if (apply_not_empty(s->args[0], e) < 0)
+		return -1;
+	if (to->roots.count == OVERLAY_LAYERS_MAX)
+		return err_set(e, ERR_USAGE, "more than %d layers",
+			       OVERLAY_LAYERS_MAX);
+	m = root(to, s);
+	*array_add(to->arena, &to->roots) = apply_source_path(to, s->args[0]);
+	m->layers = to->roots.items;
+	m->layer_count = to->roots.count;
+	return 0;
+}
+
+APPLIER(rootfs)
+{
+	if (to->roots.count)
+		return err_set(e, ERR_USAGE,
+			       "must stand before --layer, and once");
+	return apply_layer(to, s, e);
+}
+
+APPLIER(changes)
+{
+	if (apply_not_empty(s->args[0], e) < 0)
+		return -1;
+	to->plan->changes = apply_source_path(to, s->args[0]);
+	return 0;
+}
+
+APPLIER(ask)
+{
+	(void)s;
+	(void)e;
+	to->plan->ask = true;
+	return 0;
+}
+
+APPLIER(overlay_helper)
+{
+	if (apply_not_empty(s->args[0], e) < 0)
+		return -1;
+	to->plan->overlay_helper = arena_dup(to->arena, s->args[0]);
+	return 0;
+}

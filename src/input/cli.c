@@ -94,12 +94,16 @@ static bool ends_reading(enum action action)
 
 static int set_format(struct cli *c, const char *word, struct err *e)
 {
-	if (!str_equal(word, "text") && !str_equal(word, "bpf")) {
-		err_set(e, ERR_USAGE, "--format: '%s' is not known", word);
-		return err_hint(e, "it is one of text, bpf");
-	}
-	c->request->raw_format = str_equal(word, "bpf");
-	return 0;
+	static const char *const words[] = { "text", "json", "patch", "bpf",
+					     NULL };
+
+	for (int i = 0; words[i]; i++)
+		if (str_equal(word, words[i])) {
+			c->request->format = (enum format)i;
+			return 0;
+		}
+	err_set(e, ERR_USAGE, "--format: '%s' is not known", word);
+	return err_hint(e, "it is one of text, json, patch, bpf");
 }
 
 static int all_options(struct cli *c, struct err *e);
@@ -150,6 +154,9 @@ static int keep(struct cli *c, const struct setting *s, struct err *e)
 		return read_args(c, s->args[0], e);
 	case ACTION_LEVEL_PREFIX:
 		r->level_prefix = true;
+		break;
+	case ACTION_FORCE:
+		r->force = true;
 		break;
 	case ACTION_FORMAT:
 		return set_format(c, s->args[0] ? s->args[0] : "", e);
@@ -238,6 +245,43 @@ static int read_profiles(struct cli *c, struct profile_reader *r, struct err *e)
 	return 0;
 }
 
+static bool is_about_layer(enum action action)
+{
+	return action == ACTION_DIFF || action == ACTION_APPLY ||
+	       action == ACTION_DISCARD;
+}
+
+static int check_format(const struct request *r, struct err *e)
+{
+	bool diff = r->format == FORMAT_JSON || r->format == FORMAT_PATCH;
+
+	if (r->format == FORMAT_BPF && r->action != ACTION_PRINT_FILTER)
+		return err_set(e, ERR_USAGE,
+			       "--format bpf needs --print-filter");
+	if (diff && r->action != ACTION_DIFF)
+		return err_set(e, ERR_USAGE, "--format %s needs --diff",
+			       r->format == FORMAT_JSON ? "json" : "patch");
+	if (r->force && r->action != ACTION_APPLY)
+		return err_set(e, ERR_USAGE, "--force needs --apply");
+	return 0;
+}
+
+/* What is done with a layer takes no command, and no other options. */
+static int check_alone(struct cli *c, struct err *e)
+{
+	if (c->request->command)
+		return err_set(e, ERR_USAGE, "'%s': no command is run here",
+			       c->request->command[0]);
+	if (c->options.count) {
+		const struct setting *s = &c->options.items[0];
+
+		err_set(e, ERR_USAGE, "--%s: nothing is run here",
+			s->directive->name);
+		return err_at(e, "%s", s->origin);
+	}
+	return 0;
+}
+
 int cli_read(struct arena *a, int argc, const char *const *argv,
 	     const struct caller *caller, const char *cwd,
 	     struct profile_source *source, struct request *out, struct err *e)
@@ -262,9 +306,11 @@ int cli_read(struct arena *a, int argc, const char *const *argv,
 		return -1;
 	if (ends_reading(out->action))
 		return 0;
-	if (out->raw_format && out->action != ACTION_PRINT_FILTER)
-		return err_set(e, ERR_USAGE, "--format needs --print-filter");
+	if (check_format(out, e) < 0)
+		return -1;
 	out->command = copy_command(&c);
+	if (is_about_layer(out->action))
+		return check_alone(&c, e);
 	*array_add(a, &out->line) = "--";
 	for (size_t i = 0; out->command && out->command[i]; i++)
 		*array_add(a, &out->line) = out->command[i];

@@ -13,13 +13,17 @@
 #include "input/profile.h"
 #include "input/setting.h"
 
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_PATCH, FORMAT_BPF };
+
 /* What the command line asks for, besides settings. */
 struct request {
 	enum action action; /* ACTION_NONE: run the command */
-	const char *topic;  /* of --help=TOPIC or --list WHAT, or NULL */
-	bool raw_format;    /* --format bpf, not text */
-	bool bwrap;	    /* we were called as bubblewrap */
-	bool level_prefix;  /* of messages: <3>, <4> */
+	const char
+		*topic; /* of --help=TOPIC, --list WHAT, --diff DIR, or NULL */
+	enum format format;	      /* --format */
+	bool force;		      /* --force */
+	bool bwrap;		      /* we were called as bubblewrap */
+	bool level_prefix;	      /* of messages: <3>, <4> */
 	ARRAY(const char *) warnings; /* to be said, but no errors */
 	const char *const *command;   /* copied; NULL when there is none */
 	ARRAY(const char *) line;     /* all words, with those of --args in */

@@ -48,9 +48,12 @@ const struct directive directives[] = {
 	  "print the filter for system calls",
 	  "What each call is answered; with\n.Fl -format Cm bpf\nthe BPF "
 	  "program as the kernel takes it, and as\n.Fl -seccomp\nreads it." },
-	{ "format", 0, SECTION_GENERAL, "text|bpf", { VALUE_CHOICE }, CLI,
-	  ACTION_FORMAT, NULL, 0,
-	  "how print-filter prints", NULL },
+	{ "format", 0, SECTION_GENERAL, "text|json|patch|bpf", { VALUE_CHOICE },
+	  CLI, ACTION_FORMAT, NULL, 0,
+	  "how diff and print-filter print",
+	  "For\n.Fl -diff\nit is text, json (a list for programs) or patch (what\n"
+	  ".Xr diff 1\nsays of each text file), for\n.Fl -print-filter\n"
+	  "text or bpf." },
 	{ "list", 0, SECTION_GENERAL, "WHAT", { VALUE_LIST }, CLI,
 	  ACTION_LIST, NULL, 0,
 	  "list what there is",
@@ -258,6 +261,72 @@ const struct directive directives[] = {
 	  ACTION_NONE, apply_size, 0,
 	  "size of the tmpfs that the next directive makes", NULL },
 
+	/* Layers: writing without changing */
+	{ "cow", 0, SECTION_LAYERS, "PATH", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_cow, 0,
+	  "show PATH copy-on-write: outside nothing changes",
+	  "Everything in PATH, a directory, is there, also what earlier "
+	  "directives left out; what you own in it can be written, and what "
+	  "is written goes to a layer.\n"
+	  "The layer is in memory and lost in the end, unless\n"
+	  ".Cm changes\nsays where to keep it.\n"
+	  "Directories in memory, devices, and what was hidden by earlier "
+	  "directives stay as they are, but for a private home.\n"
+	  "What belongs to others can be read as far as they let you, but not "
+	  "changed, not even in the layer: the answer is EACCES.\n"
+	  "Where other file systems are mounted below PATH, each has a layer of "
+	  "its own, and files right beside a mount point are read-only." },
+	{ "rootfs", 0, SECTION_LAYERS, "DIR", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_rootfs, 0,
+	  "use DIR as the root instead of the host's",
+	  "As an unpacked image, or what debootstrap made.\n"
+	  "It is copy-on-write: DIR itself does not change.\n"
+	  "Of what profiles and earlier options show of the host only the "
+	  "working directory and the home stay." },
+	{ "layer", 0, SECTION_LAYERS, "DIR", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_layer, 0,
+	  "the same, of several; the first is the lowest",
+	  "May be given more than once, also after\n.Cm rootfs ,\n"
+	  "which is the lowest then.\n"
+	  "What a layer deletes from those below it is told by whiteouts and "
+	  "opaque directories, as overlayfs writes them\n"
+	  "(with the option userxattr), or as images have them:\n"
+	  ".Pa .wh.NAME\nand\n.Pa .wh..wh..opq ." },
+	{ "changes", 0, SECTION_LAYERS, "DIR", { VALUE_PATH }, SINGLE,
+	  ACTION_NONE, apply_changes, 0,
+	  "keep what is written to cow in DIR",
+	  "DIR is made if it does not exist. Given again, it is continued.\n"
+	  "It has to be outside of what it keeps the changes of.\n"
+	  "See\n.Cm diff , apply\nand\n.Cm discard ." },
+	{ "ask", 0, SECTION_LAYERS, "", { 0 }, 0,
+	  ACTION_NONE, apply_ask, 0,
+	  "show the changes in the end, and ask what to do",
+	  "To apply, keep or discard them. Without a terminal they are "
+	  "discarded, if the layer is new.\nNeeds\n.Cm changes ." },
+	{ "overlay-helper", 0, SECTION_LAYERS, "PROGRAM", { VALUE_PATH },
+	  SINGLE, ACTION_NONE, apply_overlay_helper, 0,
+	  "fuse-overlayfs, for where the kernel cannot",
+	  "A path, or a name that is looked up in\n.Ev PATH .\n"
+	  "It is used where the kernel refuses an overlay, as with a layer on "
+	  "NFS, and runs inside the sandbox with its file systems' rights." },
+	{ "diff", 0, SECTION_LAYERS, "DIR", { VALUE_PATH }, CLI,
+	  ACTION_DIFF, NULL, 0,
+	  "list the changes that DIR keeps",
+	  "See\n.Fl -format ." },
+	{ "apply", 0, SECTION_LAYERS, "DIR", { VALUE_PATH }, CLI,
+	  ACTION_APPLY, NULL, 0,
+	  "carry them into the real files",
+	  "What was changed outside since the layer was begun is listed, and "
+	  "nothing is done then, unless\n.Fl -force\nis given.\n"
+	  "May be repeated after it was interrupted. In the end the layer is "
+	  "empty." },
+	{ "discard", 0, SECTION_LAYERS, "DIR", { VALUE_PATH }, CLI,
+	  ACTION_DISCARD, NULL, 0,
+	  "remove DIR, a layer, and the changes in it", NULL },
+	{ "force", 0, SECTION_LAYERS, "", { 0 }, CLI,
+	  ACTION_FORCE, NULL, 0,
+	  "apply over what was changed outside, too", NULL },
+
 	/* Namespaces and ids */
 	{ "net", 0, SECTION_NAMESPACES, "none|host", { VALUE_CHOICE }, 0,
 	  ACTION_NONE, apply_net, 0,
@@ -266,6 +335,15 @@ const struct directive directives[] = {
 	  ACTION_NONE, apply_map_root, 0,
 	  "appear as root inside, without its rights",
 	  "Files made there belong to you outside.\nGives no capability." },
+	{ "map-auto", 0, SECTION_NAMESPACES, "", { 0 }, 0,
+	  ACTION_NONE, apply_map_auto, 0,
+	  "be root inside, over the ids of /etc/subuid",
+	  "You are user 0 inside, and the ranges that\n"
+	  ".Pa /etc/subuid\nand\n.Pa /etc/subgid\ngive you are the users and "
+	  "groups from 1 on: so files can have many owners, as in an image.\n"
+	  "The command keeps the capabilities that docker gives, inside the "
+	  "sandbox's namespaces.\n"
+	  "Needs\n.Xr newuidmap 1\nand\n.Xr newgidmap 1 ." },
 	{ "uid", 0, SECTION_NAMESPACES, "ID", { VALUE_NUMBER }, SINGLE,
 	  ACTION_NONE, apply_uid, 0, "the user id inside", NULL },
 	{ "gid", 0, SECTION_NAMESPACES, "ID", { VALUE_NUMBER }, SINGLE,
@@ -602,6 +680,7 @@ static const struct {
 	[SECTION_GENERAL] = { "General", "general" },
 	[SECTION_FILES] = { "Files", "files" },
 	[SECTION_MOUNTS] = { "Mounts", "mounts" },
+	[SECTION_LAYERS] = { "Layers", "layers" },
 	[SECTION_NAMESPACES] = { "Namespaces, ids and capabilities",
 				 "namespaces" },
 	[SECTION_ENVIRONMENT] = { "Environment", "environment" },

@@ -136,6 +136,28 @@ static int check_peers(const struct plan *p, struct err *e)
 	return 0;
 }
 
+static bool has_layers(const struct plan *p)
+{
+	for (size_t i = 0; i < p->mounts.count; i++)
+		if (p->mounts.items[i].kind == MOUNT_COW ||
+		    p->mounts.items[i].kind == MOUNT_ROOT)
+			return true;
+	return false;
+}
+
+static int check_layers(const struct plan *p, struct err *e)
+{
+	if (needs(p->changes && !has_layers(p), "--changes",
+		  "--cow, --rootfs or --layer", e) < 0 ||
+	    needs(p->ask && !p->changes, "--ask", "--changes", e) < 0)
+		return -1;
+	if (p->map_auto && (p->uid != ID_NONE || p->gid != ID_NONE))
+		return err_set(e, ERR_USAGE,
+			       "--map-auto and --uid or --gid exclude each "
+			       "other");
+	return 0;
+}
+
 int plan_check(const struct plan *p, struct err *e)
 {
 	uint64_t unshare = p->unshare | p->unshare_try;
@@ -145,7 +167,7 @@ int plan_check(const struct plan *p, struct err *e)
 			       "--map-root and --uid %u exclude each other",
 			       p->uid);
 	if (check_calls(p, e) < 0 || check_descriptors(p, e) < 0 ||
-	    check_peers(p, e) < 0)
+	    check_peers(p, e) < 0 || check_layers(p, e) < 0)
 		return -1;
 	if (needs(p->limits.grace.asked && !p->limits.time.value &&
 			  !p->limits.cpu_time.value,

@@ -38,6 +38,8 @@ enum mount_kind {
 	MOUNT_OVERLAY,	    /* layers as one; changes go to source */
 	MOUNT_TMP_OVERLAY,  /* ... into memory */
 	MOUNT_RO_OVERLAY,   /* ... nowhere: read-only */
+	MOUNT_COW,	    /* source at its own path, changes go to a layer */
+	MOUNT_ROOT,	    /* layers as the root, likewise */
 	MOUNT_HOME,	    /* where the home directory goes: plan.home */
 	MOUNT_WORKDIR,	    /* where the working directory goes: plan.workdir */
 };
@@ -202,7 +204,8 @@ struct plan {
 	uint64_t unshare_try; /* CLONE_NEW* made where the kernel can */
 	uint32_t uid, gid;    /* inside; ID_NONE: as outside */
 	bool map_root;
-	bool disable_userns;	     /* nobody inside may make one */
+	bool map_auto;	     /* and the caller's ranges of subordinate ids */
+	bool disable_userns; /* nobody inside may make one */
 	bool assert_userns_disabled; /* ... and that is tried */
 	uint64_t caps;		     /* that the command keeps: 1 << CAP_ */
 	uint64_t caps_dropped;	     /* that it was asked to lose, last */
@@ -213,6 +216,10 @@ struct plan {
 	bool no_create;	     /* nothing is made on the host to protect it */
 	const char *hostname; /* NULL: inherited */
 	bool new_session, die_with_parent, as_pid_1;
+
+	const char *changes; /* where layers are kept, a clean path, or NULL */
+	bool ask;	     /* what becomes of them in the end */
+	const char *overlay_helper; /* fuse-overlayfs, as named, or NULL */
 
 	const char *chdir;	    /* NULL: the working directory */
 	const char *argv0;	    /* NULL: the command's name */

@@ -211,6 +211,7 @@ static void add_remount(struct steps *s, const struct plan_mount *m)
 		step = array_add(s->c->arena, &s->list);
 	step->kind = STEP_REMOUNT_RO;
 	step->fd = -1;
+	step->place = -1;
 	step->dest = m->dest;
 	step->origin = m->origin;
 	step->attributes = MOUNT_ATTR_RDONLY;
@@ -262,6 +263,7 @@ static int add_mount(struct steps *s, const struct plan_mount *m, struct err *e)
 	case MOUNT_RO_OVERLAY:
 		return overlay_add(s, m, e);
 	case MOUNT_COW:
+		return cow_add(s, m, e);
 	case MOUNT_ROOT:
 		err_set(e, ERR_USAGE, "not there yet");
 		return err_at(e, "%s", m->origin);
@@ -336,6 +338,8 @@ int compile_mounts(struct compile *c, struct err *e)
 {
 	struct steps s = { .c = c };
 
+	if (kept_begin(&s, e) < 0)
+		return -1;
 	for (size_t i = 0; i < c->plan->mounts.count; i++) {
 		const struct plan_mount *m = &c->plan->mounts.items[i];
 
@@ -344,10 +348,13 @@ int compile_mounts(struct compile *c, struct err *e)
 			return -1;
 	}
 	places_finish(&s);
-	if (protect_finish(&s, e) < 0)
+	if (kept_finish(&s, e) < 0 || protect_finish(&s, e) < 0)
 		return -1;
 	add_last(&s);
 	data_finish(&s);
+	c->out->notes = c->notes.items;
+	c->out->note_count = c->notes.count;
+	c->out->cow = c->cow;
 	c->out->steps = s.list.items;
 	c->out->step_count = s.list.count;
 	c->out->base_tmpfs = needs_base(&s);

@@ -102,7 +102,8 @@ int places_home(struct steps *s, const struct plan_mount *m, struct err *e)
 	case HOME_PRIVATE:
 		place = private_place(s, fact);
 		add_private(s, place, steps_tmp_size(s, m));
-		s->c->home_private = !str_equal(place, HOME_FALLBACK);
+		if (!str_equal(place, HOME_FALLBACK))
+			s->c->home_private = place;
 		return 0;
 	case HOME_RO:
 		return home_shown(s, fact, "ro", ATTR_RO, e);
@@ -161,10 +162,12 @@ static void show_home(struct steps *s, const struct path_fact *home)
 
 	if (!s->c->home_private)
 		add_private(s, home->resolved, 0);
+	s->c->home_private = home->resolved;
 	show_entries(s, home);
 	close = array_add(s->c->arena, &s->last);
 	close->kind = STEP_REMOUNT_RO;
 	close->fd = -1;
+	close->place = -1;
 	close->dest = home->resolved;
 	close->attributes = MOUNT_ATTR_RDONLY;
 	s->c->home_shown = true;
@@ -184,7 +187,8 @@ static int bind_workdir(struct steps *s, bool writable, struct err *e)
 /* Whether the host's own directory is there already. */
 static bool is_shown(const struct step *on)
 {
-	return on && on->kind == STEP_BIND && str_equal(on->source, on->dest);
+	return on && (on->kind == STEP_BIND || on->kind == STEP_OVERLAY) &&
+	       on->source && str_equal(on->source, on->dest);
 }
 
 static int workdir_auto(struct steps *s, struct err *e)

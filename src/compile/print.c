@@ -77,6 +77,22 @@ static void print_held(const struct program_limit *l, struct str *out)
 	str_addf(out, ", held by %s\n", holders[l->holder]);
 }
 
+static void print_layer(const struct program_layer *l, struct str *out)
+{
+	if (!l->dir)
+		return;
+	str_add(out, l->found ? "  continue the layer" : "  begin a layer in");
+	add_word(out, l->dir);
+	str_add(out, "\n");
+	for (size_t i = 0; i < l->record.places.count; i++) {
+		const struct record_place *p = &l->record.places.items[i];
+
+		str_addf(out, "  %s %u", p->under ? "over" : "place", p->number);
+		add_word(out, p->path);
+		str_add(out, "\n");
+	}
+}
+
 static bool is_taken(const struct program *p, int fd)
 {
 	for (size_t i = 0; i < p->taken_fd_count; i++)
@@ -105,6 +121,7 @@ static void print_supervisor(const struct program *p, struct str *out)
 	if (p->die_with_parent)
 		str_add(out, "  die with parent\n");
 	print_cgroup(&p->cgroup, out);
+	print_layer(&p->layer, out);
 	for (size_t i = 0; i < p->limit_count; i++)
 		print_held(&p->limits[i], out);
 	if (p->grace)
@@ -135,6 +152,8 @@ static void print_layers(const struct step *s, struct str *out)
 		add_word(out, s->layers[i].path);
 	if (s->in_memory)
 		str_add(out, ", changes stay in memory");
+	if (s->place >= 0)
+		str_addf(out, ", changes go to place %d", s->place);
 	if (s->upper) {
 		str_add(out, ", changes go to");
 		add_word(out, s->upper->path);
@@ -208,6 +227,11 @@ static void print_setup(const struct program *p, struct str *out)
 		str_add(out, "\n");
 	for (size_t i = 0; i < p->step_count; i++)
 		print_step(&p->steps[i], out);
+	for (size_t i = 0; i < p->note_count; i++)
+		str_addf(out, "  not covered: %s\n", p->notes[i]);
+	if (p->cow)
+		str_add(out, "  what belongs to others can be read in overlays,"
+			     " not changed (EACCES)\n");
 	str_add(out, p->in_place ?
 			     "  the root is in place\n" :
 			     "  pivot to the new root, detach the old one\n");

@@ -57,6 +57,7 @@ struct step {
 	size_t layer_count;
 	const struct layer *upper, *work; /* what is written to; or NULL */
 	bool in_memory;			  /* ... which is in the scratch */
+	int place; /* ... or of this number in program.layer; or -1 */
 	bool directory; /* source is one: what to create at dest */
 	bool optional;	/* a source that is gone is no error */
 	bool create;	/* of STEP_PROTECT: made, empty, if it is missing */
@@ -111,6 +112,15 @@ struct program_cgroup {
 	size_t write_count;
 };
 
+/* A kept layer: the directory of --changes, see host/record.h. */
+struct program_layer {
+	const char *dir; /* NULL: there is none */
+	bool make;	 /* the directory does not exist yet */
+	uint64_t dev, ino;
+	const struct record *found; /* what it says; NULL: it has no record */
+	struct record record; /* what it will say; a new one's time is 0 */
+};
+
 /* What the supervisor looks at from time to time, by the sandbox's /proc. */
 #define LOOKED_MOUNTS_MAX 128 /* private file systems whose size counts */
 #define LOOK_MEMORY 1
@@ -136,6 +146,8 @@ struct program {
 	uint64_t output_limit;		      /* bytes; 0: none */
 	unsigned int cpu_count;		      /* that can be used at once */
 
+	struct program_layer layer;
+
 	bool bwrap; /* lifetime, signals and words are bubblewrap's */
 	int peers[PEER_COUNT]; /* the caller's descriptors, or -1 */
 
@@ -155,6 +167,9 @@ struct program {
 	size_t taken_fd_count;
 	const struct step *steps;
 	size_t step_count;
+	bool cow; /* what others own cannot be changed even in layers */
+	const char *const *notes; /* what is not covered by --cow, for people */
+	size_t note_count;
 	const char *hostname;
 	bool disable_userns; /* user.max_user_namespaces = 0 */
 	bool nested; /* ... and the command in one more, out of its reach */

@@ -15,7 +15,8 @@ struct step *steps_add(struct steps *s, enum step_kind kind, const char *source,
 
 	/* What waits to become read-only is out of sight now. */
 	for (size_t i = 0; i < s->last.count; i++)
-		if ((kind == STEP_TMPFS || kind == STEP_BIND) &&
+		if ((kind == STEP_TMPFS || kind == STEP_BIND ||
+		     kind == STEP_OVERLAY) &&
 		    s->last.items[i].dest &&
 		    str_equal(s->last.items[i].dest, dest))
 			s->last.items[i].dest = NULL;
@@ -25,6 +26,7 @@ struct step *steps_add(struct steps *s, enum step_kind kind, const char *source,
 	step->attributes = attributes;
 	step->origin = s->origin;
 	step->fd = -1;
+	step->place = -1;
 	return step;
 }
 
@@ -196,9 +198,9 @@ const char *program_source(struct arena *a, const struct program *p,
 			    path_within(at, step->dest))
 				on = step;
 		}
-		if (!on || (on->kind != STEP_BIND && on->kind != STEP_SYMLINK))
+		if (!on || !on->source || on->kind == STEP_HIDE)
 			return NULL;
-		if (on->kind == STEP_BIND)
+		if (on->kind != STEP_SYMLINK)
 			return path_rebase(a, at, on->dest, on->source);
 		/* A relative target is relative to where the link is. */
 		at = path_rebase(a, at, on->dest,

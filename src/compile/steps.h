@@ -63,6 +63,19 @@ void data_finish(struct steps *s);
 /* overlay.c */
 int overlay_add(struct steps *s, const struct plan_mount *m, struct err *e);
 
+/* cow.c */
+int cow_add(struct steps *s, const struct plan_mount *m, struct err *e);
+
+/*
+ * Where what is written to an overlay goes: memory, or one of the places of
+ * --changes, the record of which is in program.layer. kept.c
+ */
+int kept_begin(struct steps *s, struct err *e);
+int kept_place(struct steps *s, struct step *step, struct err *e);
+int kept_finish(struct steps *s, struct err *e);
+/* Whether a path is the directory of --changes or in it. */
+bool kept_is(const struct steps *s, const char *path);
+
 /* The error of a directive that needs something that is not there. */
 int steps_missing(const struct steps *s, const struct path_fact *fact,
 		  struct err *e);

@@ -19,6 +19,7 @@
 #include <sys/auxv.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
+#include <sys/statfs.h>
 #include <sys/sysmacros.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -88,6 +89,14 @@ const struct path_fact *host_path(const struct host *h, const char *path)
 	for (size_t i = 0; i < h->path_count; i++)
 		if (str_equal(h->paths[i].path, path))
 			return &h->paths[i];
+	return NULL;
+}
+
+const struct path_fact *host_listing(const struct host *h, const char *dir)
+{
+	for (size_t i = 0; i < h->listing_count; i++)
+		if (str_equal(h->listings[i].path, dir))
+			return &h->listings[i];
 	return NULL;
 }
 
@@ -388,6 +397,62 @@ static void look_joined(const int *fds, struct host *out)
 			   a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+/* One that is a mount point of nothing but the kernel's is not looked at. */
+static int look_mounts(struct walk *w, const struct host_wants *wants,
+		       struct host *out, struct err *e)
+{
+	const struct path_fact *changes =
+		wants->changes ? host_path(out, wants->changes) : NULL;
+	struct host_paths dirs = { 0 };
+	struct path_fact *facts;
+
+	if (mountinfo_read(w->arena, &out->mounts, e) < 0)
+		return -1;
+	for (size_t i = 0; i < wants->count; i++)
+		if (wants->paths[i].mounts_below)
+			mountinfo_above(
+				w->arena, &out->mounts,
+				host_path(out, wants->paths[i].path)->resolved,
+				changes ? changes->resolved : NULL, &dirs);
+	facts = arena_alloc(w->arena, (dirs.list.count + 1) * sizeof(*facts));
+	for (size_t i = 0; i < dirs.list.count; i++) {
+		struct err unread;
+
+		walk_path(w, dirs.list.items[i], &facts[i]);
+		if (walk_entries(w, &facts[i], true, &unread) < 0)
+			facts[i].errnum = unread.errnum;
+	}
+	out->listings = facts;
+	out->listing_count = dirs.list.count;
+	return 0;
+}
+
+/* The layer, or where it will be made. */
+static int look_changes(struct arena *a, const char *path, struct host *out,
+			struct err *e)
+{
+	const struct path_fact *fact = host_path(out, path);
+	const char *there = fact->type == PATH_ABSENT ?
+				    path_parent(a, fact->resolved) :
+				    fact->resolved;
+	autoclose int dir = open(there, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct record *record = arena_new(a, struct record);
+	struct statfs fs;
+
+	/* compile says what is wrong with the path. */
+	if (dir < 0)
+		return 0;
+	if (fstatfs(dir, &fs) < 0)
+		return err_sys(e, "look at the file system of '%s'", there);
+	out->changes_type = (uint64_t)fs.f_type;
+	if (fact->type == PATH_ABSENT)
+		return 0;
+	if (record_load(a, dir, record, e) < 0)
+		return e->errnum == ENOENT ? 0 : err_wrap(e, "'%s'", path);
+	out->record = record;
+	return 0;
+}
+
 int host_look(struct arena *a, const struct caller *caller,
 	      const struct host_wants *wants, struct host *out, struct err *e)
 {
@@ -428,7 +493,7 @@ int host_look(struct arena *a, const struct caller *caller,
 		walk_path(&walk, w->path, &facts[n]);
 		if (w->entries_if_cwd && h.cwd &&
 		    str_equal(facts[n].resolved, h.cwd) &&
-		    walk_entries(&walk, &facts[n], e) < 0)
+		    walk_entries(&walk, &facts[n], false, e) < 0)
 			return -1;
 		n++;
 	}
@@ -443,6 +508,9 @@ int host_look(struct arena *a, const struct caller *caller,
 		walk_path(&walk, h.self, &facts[n++]);
 	h.paths = facts;
 	h.path_count = n;
+	if ((wants->mounts && look_mounts(&walk, wants, &h, e) < 0) ||
+	    (wants->changes && look_changes(a, wants->changes, &h, e) < 0))
+		return -1;
 	*out = h;
 	return 0;
 }

@@ -11,6 +11,8 @@
 #define HOST_HOST_H
 
 #include "host/cgroup.h"
+#include "host/mountinfo.h"
+#include "host/record.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -65,6 +67,8 @@ struct path_entry {
 	const char *name;
 	const char *target; /* of a symlink, else NULL */
 	enum path_type type;
+	uid_t uid;
+	mode_t mode; /* with the bits of its type, inode(7) */
 	uint64_t dev, ino;
 };
 
@@ -88,6 +92,7 @@ struct path_fact {
 struct host_want {
 	const char *path;
 	bool entries_if_cwd; /* list it if it is the working directory */
+	bool mounts_below;   /* list what has mounts below it, host_listing() */
 };
 
 /* A descriptor that the caller passes; `name`: what it is open on matters. */
@@ -99,6 +104,8 @@ struct host_want_fd {
 struct host_wants {
 	const struct host_want *paths;
 	size_t count;
+	bool mounts;	     /* what is mounted */
+	const char *changes; /* a kept layer, which may not exist yet */
 	bool console;	/* the terminal behind stdout */
 	bool userns;	/* whether user namespaces are allowed at all */
 	bool self;	/* the executable: host.self */
@@ -159,6 +166,11 @@ struct host {
 	size_t inherited_count;
 	uint64_t caps;	  /* effective ones, 1 << CAP_ of capability.h */
 	bool same_joined; /* of host_wants.joined */
+	struct host_mounts mounts;	  /* with host_wants.mounts */
+	const struct path_fact *listings; /* host_listing() */
+	size_t listing_count;
+	const struct record *record; /* of host_wants.changes, if it has one */
+	uint64_t changes_type; /* of its file system, f_type of statfs(2) */
 };
 
 /* The kernel's own name of our executable; NULL: it has none. */
@@ -176,7 +188,13 @@ int host_look(struct arena *a, const struct caller *caller,
 /* The fact about `path`, NULL if nobody asked for it before the look. */
 const struct path_fact *host_path(const struct host *h, const char *path);
 
-/* The same for a descriptor. */
+/*
+ * A directory with its entries, all of them; NULL if it was not listed. One that
+ * may not be read has none, and an errnum.
+ */
+const struct path_fact *host_listing(const struct host *h, const char *dir);
+
+/* The fact about a descriptor. */
 const struct host_descriptor *host_descriptor(const struct host *h, int fd);
 
 /* Kernel versions compare by this. */

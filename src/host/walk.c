@@ -163,7 +163,8 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-int walk_entries(struct walk *w, struct path_fact *fact, struct err *e)
+int walk_entries(struct walk *w, struct path_fact *fact, bool hidden,
+		 struct err *e)
 {
 	struct arena *a = w->arena;
 	ARRAY(struct path_entry) list = { 0 };
@@ -176,7 +177,9 @@ int walk_entries(struct walk *w, struct path_fact *fact, struct err *e)
 		struct path_entry *entry;
 		const struct walk_seen *s;
 
-		if (d->d_name[0] == '.')
+		if (d->d_name[0] == '.' &&
+		    (!hidden || str_equal(d->d_name, ".") ||
+		     str_equal(d->d_name, "..")))
 			continue;
 		s = look(w, path_join(a, fact->resolved, d->d_name));
 		if (s->errnum)
@@ -185,6 +188,8 @@ int walk_entries(struct walk *w, struct path_fact *fact, struct err *e)
 		entry->name = arena_dup(a, d->d_name);
 		entry->type = type_of(s->st.st_mode);
 		entry->target = s->target;
+		entry->uid = s->st.st_uid;
+		entry->mode = s->st.st_mode;
 		entry->dev = s->st.st_dev;
 		entry->ino = s->st.st_ino;
 	}

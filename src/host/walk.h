@@ -27,7 +27,8 @@ struct walk {
 /* Fills `*fact` for a clean absolute path. Never fails: absence is a fact. */
 void walk_path(struct walk *w, const char *path, struct path_fact *fact);
 
-/* Lists the directory `fact` is about into its `entries`. */
-int walk_entries(struct walk *w, struct path_fact *fact, struct err *e);
+/* Lists the directory `fact` is about; hidden: also names that begin with a dot. */
+int walk_entries(struct walk *w, struct path_fact *fact, bool hidden,
+		 struct err *e);
 
 #endif

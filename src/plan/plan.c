@@ -234,18 +234,22 @@ struct want_list {
 	ARRAY(struct host_want) paths;
 };
 
-static void want(struct arena *a, struct want_list *list, const char *path,
-		 bool entries)
+static struct host_want *want(struct arena *a, struct want_list *list,
+			      const char *path, bool entries)
 {
+	struct host_want *new;
+
 	for (size_t i = 0; i < list->paths.count; i++) {
 		struct host_want *w = &list->paths.items[i];
 
 		if (str_equal(w->path, path)) {
 			w->entries_if_cwd |= entries;
-			return;
+			return w;
 		}
 	}
-	*array_add(a, &list->paths) = (struct host_want){ path, entries };
+	new = array_add(a, &list->paths);
+	*new = (struct host_want){ .path = path, .entries_if_cwd = entries };
+	return new;
 }
 
 static void want_for_mount(struct arena *a, const struct plan *p,
@@ -268,6 +272,10 @@ static void want_for_mount(struct arena *a, const struct plan *p,
 	case MOUNT_OVERLAY:
 		want(a, list, m->source, false);
 		want(a, list, m->work, false);
+		break;
+	case MOUNT_COW:
+		want(a, list, m->source, false)->mounts_below = true;
+		out->mounts = true;
 		break;
 	case MOUNT_DEV:
 		out->console = true;
@@ -330,6 +338,9 @@ void plan_wants(struct arena *a, const struct plan *p,
 	out->self = p->protected.count > 0;
 	for (size_t i = 0; i < p->protected.count; i++)
 		want(a, &list, p->protected.items[i].path, false);
+	out->changes = p->changes;
+	if (p->changes)
+		want(a, &list, p->changes, false);
 	out->machine = p->limits.memory.value || p->limits.pids.value ||
 		       plan_measures(p);
 	out->cgroup = (struct cgroup_wants){

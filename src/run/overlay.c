@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "host/sys.h"
+#include "run/layer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,7 +82,7 @@ static int make_upper(struct engine *en, struct stack *k, const struct step *s,
 	dir = make_in(en->tree.scratch, name, 0755, e);
 	if (dir < 0)
 		return -1;
-	k->upper = make_in(dir, "upper", k->mode, e);
+	k->upper = make_in(dir, "upper", s->mode ? s->mode : k->mode, e);
 	k->work = k->upper < 0 ? -1 : make_in(dir, "work", 0755, e);
 	return k->work < 0 ? -1 : 0;
 }
@@ -150,13 +151,28 @@ static int mount_stack(const struct stack *k, const struct step *s,
 	return fd < 0 ? explain(k, s, e) : fd;
 }
 
+/* In the directory of --changes. Others may have put links there. */
+static int open_kept(const struct run *r, struct stack *k, const struct step *s,
+		     struct err *e)
+{
+	autoclose int dir = layer_open_place(r->layer, (unsigned int)s->place,
+					     e);
+
+	if (dir < 0)
+		return -1;
+	k->upper = layer_open_in(dir, "upper", e);
+	k->work = k->upper < 0 ? -1 : layer_open_in(dir, "work", e);
+	return k->work < 0 ? -1 : 0;
+}
+
 static int make_overlay(struct engine *en, struct stack *k,
 			const struct step *s, struct err *e)
 {
 	int fd;
 
 	if (open_layers(k, s, e) < 0 ||
-	    (s->in_memory && make_upper(en, k, s, e) < 0))
+	    (s->in_memory && make_upper(en, k, s, e) < 0) ||
+	    (s->place >= 0 && open_kept(en->run, k, s, e) < 0))
 		return -1;
 	fd = mount_stack(k, s, e);
 	return fd < 0 ? -1 : engine_place(en, fd, s, true, e);

@@ -70,6 +70,7 @@ struct run {
 
 	int peers[PEER_COUNT]; /* our own copies of the program's, or -1 */
 	struct held held;
+	int layer; /* the directory of --changes, locked; or -1 */
 	struct cgroup cgroup;
 	struct limits limits;
 	struct output output;
@@ -118,10 +119,11 @@ int stages_run(struct run *r, enum actor actor, struct err *e);
 
 #define STAGE(name) int stage_##name(struct run *r, struct err *e)
 
-/* supervisor.c, private.c, output.c, cgroup.c */
+/* supervisor.c, private.c, output.c, layer.c, cgroup.c */
 STAGE(inherit);
 STAGE(private);
 STAGE(output);
+STAGE(layer);
 STAGE(cgroup);
 STAGE(clone);
 STAGE(watch);

@@ -33,6 +33,11 @@ static bool wants_output(const struct program *p)
 	return p->output_limit;
 }
 
+static bool wants_layer(const struct program *p)
+{
+	return p->layer.dir;
+}
+
 static bool wants_cgroup(const struct program *p)
 {
 	return p->cgroup.source;
@@ -181,6 +186,7 @@ const struct stage stages[] = {
 	{ "inherit", ACTOR_SUPERVISOR, NULL, stage_inherit },
 	{ "private", ACTOR_SUPERVISOR, wants_private, stage_private },
 	{ "output", ACTOR_SUPERVISOR, wants_output, stage_output },
+	{ "layer", ACTOR_SUPERVISOR, wants_layer, stage_layer },
 	{ "cgroup", ACTOR_SUPERVISOR, wants_cgroup, stage_cgroup },
 	{ "enter", ACTOR_SUPERVISOR, wants_enter, stage_enter },
 	{ "clone", ACTOR_SUPERVISOR, NULL, stage_clone },

@@ -6,6 +6,7 @@
 #include "host/check.h"
 #include "host/sys.h"
 #include "run/init.h"
+#include "run/layer.h"
 #include "run/sync.h"
 #include "run/terminal.h"
 #include "run/trim.h"
@@ -554,6 +555,7 @@ void run_program(const struct program *p, struct block block, struct held held,
 		.notices = -1,
 		.listener = -1,
 		.proc = -1,
+		.layer = -1,
 		.block = block,
 		.held = held,
 		.cgroup = CGROUP_CLOSED,
@@ -574,6 +576,7 @@ void run_program(const struct program *p, struct block block, struct held held,
 	}
 	cgroup_sweep(&r);
 	cgroup_remove(&r);
+	layer_end(&r, out->failed);
 	terminal_restore(&r);
 	/* To write the report may take long: it can be interrupted. */
 	sigemptyset(&none);

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * --cow: directories of the host that can be written without changing.
+ *
+ * The kernel takes no directory as a layer below which something is mounted
+ * that this namespace may not take away. Such a one is shown read-only, with
+ * all that is in it, and what is in it gets overlays of its own, down to where
+ * nothing is mounted below.
+ */
+#include "compile/steps.h"
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+struct cow {
+	struct steps *s;
+	const struct plan_mount *m;
+	const char *top;
+	ARRAY(struct step) before; /* all steps up to now */
+};
+
+/* --- what was there before ---------------------------------------------- */
+
+/* A place where what is below it is the sandbox's own. */
+static bool is_own_place(const struct steps *s, const struct step *step)
+{
+	const char *home = s->c->home_private;
+
+	if (step->kind == STEP_TMPFS)
+		return !home || !str_equal(step->dest, home);
+	return step->kind == STEP_PROC || step->kind == STEP_DEVPTS ||
+	       step->kind == STEP_MQUEUE || step->kind == STEP_OVERLAY ||
+	       step->kind == STEP_DIR ||
+	       (step->kind == STEP_BIND &&
+		!str_equal(step->source, step->dest));
+}
+
+/*
+ * Whether `path`, below what is covered, is in such a place, and that place not
+ * `but`.
+ */
+static bool is_kept(const struct cow *c, const char *path,
+		    const struct step *but)
+{
+	for (size_t i = 0; i < c->before.count; i++) {
+		const struct step *step = &c->before.items[i];
+
+		if (step != but && is_own_place(c->s, step) &&
+		    path_within(step->dest, c->top) &&
+		    !str_equal(step->dest, c->top) &&
+		    path_within(path, step->dest))
+			return true;
+	}
+	return false;
+}
+
+static bool stays(const struct cow *c, const struct step *step)
+{
+	if (!path_within(step->dest, c->top) || str_equal(step->dest, c->top))
+		return false;
+	return step->kind == STEP_HIDE || step->kind == STEP_HIDE_PRIVATE ||
+	       step->kind == STEP_DATA || is_kept(c, step->dest, NULL);
+}
+
+static void close_last(struct steps *s, const char *dest)
+{
+	struct step *close = array_add(s->c->arena, &s->last);
+
+	close->kind = STEP_REMOUNT_RO;
+	close->fd = -1;
+	close->place = -1;
+	close->dest = dest;
+	close->attributes = MOUNT_ATTR_RDONLY;
+}
+
+/* What --dir made was empty, and has to be: the host's was not shown. */
+static void put_back(struct cow *c, const struct step *before, bool closed)
+{
+	struct step *step = array_add(c->s->c->arena, &c->s->list);
+
+	*step = *before;
+	/* It is not the host's own mount any more that is to be covered. */
+	if (step->kind == STEP_HIDE_PRIVATE)
+		step->source = NULL;
+	if (step->kind != STEP_DIR || is_kept(c, step->dest, before))
+		return;
+	step->kind = STEP_TMPFS;
+	step->attributes = ATTR_BIND;
+	if (closed)
+		close_last(c->s, step->dest);
+}
+
+/* Whether the bare root becomes read-only in the end, and so what is on it. */
+static bool root_closes(const struct steps *s)
+{
+	for (size_t i = 0; i < s->last.count; i++)
+		if (s->last.items[i].dest && !s->last.items[i].dest[1])
+			return true;
+	return false;
+}
+
+static void take_away(struct cow *c)
+{
+	struct steps *s = c->s;
+
+	for (size_t i = 0; i < c->before.count; i++)
+		if (!path_within(c->before.items[i].dest, c->top))
+			*array_add(s->c->arena, &s->list) = c->before.items[i];
+	for (size_t i = 0; i < s->last.count; i++) {
+		const char *dest = s->last.items[i].dest;
+
+		if (dest && path_within(dest, c->top) &&
+		    !is_kept(c, dest, NULL))
+			s->last.items[i].dest = NULL;
+	}
+}
+
+/* --- what is shown ------------------------------------------------------ */
+
+/* A directory of the host. */
+struct dir {
+	const char *path;
+	uint64_t dev, ino;
+	uid_t uid;
+	mode_t mode;
+};
+
+/* Whether a later directive covers all of it. */
+static bool is_covered_later(const struct cow *c, const char *path)
+{
+	const struct plan *p = c->s->c->plan;
+
+	for (const struct plan_mount *m = c->m + 1;
+	     m < p->mounts.items + p->mounts.count; m++)
+		if (!m->optional && m->dest && path_within(path, m->dest) &&
+		    (m->kind == MOUNT_TMPFS || m->kind == MOUNT_PROC ||
+		     m->kind == MOUNT_DEV || m->kind == MOUNT_COW))
+			return true;
+	return false;
+}
+
+static const char *type_at(const struct host *h, const char *path)
+{
+	for (size_t i = h->mounts.list.count; i-- > 0;)
+		if (str_equal(h->mounts.list.items[i].path, path))
+			return h->mounts.list.items[i].type;
+	return NULL;
+}
+
+static const char *type_of(struct arena *a, const struct host *h,
+			   const char *path)
+{
+	const char *type;
+
+	while (!(type = type_at(h, path)) && path[1])
+		path = path_parent(a, path);
+	return type ? type : "";
+}
+
+static void note(const struct cow *c, const char *text)
+{
+	*array_add(c->s->c->arena, &c->s->c->notes) = text;
+}
+
+static int add_overlay(struct cow *c, const struct dir *d, struct err *e)
+{
+	struct steps *s = c->s;
+	struct layer *layer = arena_new(s->c->arena, struct layer);
+	struct step *step;
+
+	*layer = (struct layer){ d->path, d->dev, d->ino };
+	step = steps_add(s, STEP_OVERLAY, d->path, d->path, ATTR_BIND);
+	step->layers = layer;
+	step->layer_count = 1;
+	/* Its top would be the caller's, whoever owns it outside. */
+	step->mode = d->uid == s->c->host->caller->uid ? d->mode & 07777 :
+							 d->mode & 07555;
+	return kept_place(s, step, e);
+}
+
+/* As root everything; who may not enter it does not see it anyway. */
+static bool can_enter(const struct cow *c, const struct path_entry *entry)
+{
+	uid_t uid = c->s->c->host->caller->uid;
+
+	return uid == 0 || entry->uid == uid || entry->mode & 0011;
+}
+
+static void add_hidden(struct cow *c, const char *path)
+{
+	steps_add(c->s, STEP_HIDE, NULL, path, ATTR_RO);
+}
+
+static int show_below(struct cow *c, const struct dir *d, struct err *e);
+
+/*
+ * What is right in a directory with mounts below. Others listen at a socket or a
+ * FIFO, read-only or not; in an overlay they are not connected.
+ */
+static int show_entry(struct cow *c, const char *path,
+		      const struct path_entry *entry, struct err *e)
+{
+	struct arena *a = c->s->c->arena;
+	const struct host *h = c->s->c->host;
+	const char *type = type_at(h, path);
+	struct dir d = { path, entry->dev, entry->ino, entry->uid,
+			 entry->mode };
+
+	if (is_kept(c, path, NULL) || is_covered_later(c, path))
+		return 0;
+	if (S_ISSOCK(entry->mode) || S_ISFIFO(entry->mode))
+		add_hidden(c, path);
+	if (!S_ISDIR(entry->mode) || !can_enter(c, entry))
+		return 0;
+	if (type && mountinfo_is_no_layer(type)) {
+		note(c, arena_format(a, "'%s' (%s) is read-only", path, type));
+		return 0;
+	}
+	if (kept_is(c->s, path))
+		return 0;
+	return host_listing(h, path) ? show_below(c, &d, e) :
+				       add_overlay(c, &d, e);
+}
+
+static int show_below(struct cow *c, const struct dir *d, struct err *e)
+{
+	const struct path_fact *list = host_listing(c->s->c->host, d->path);
+	struct arena *a = c->s->c->arena;
+
+	if (list->errnum) {
+		add_hidden(c, d->path);
+		note(c, arena_format(a, "'%s' is hidden: it cannot be listed",
+				     d->path));
+		return 0;
+	}
+	note(c,
+	     arena_format(a,
+			  "what is right in '%s' is read-only: other file "
+			  "systems are mounted below",
+			  d->path));
+	if (d->uid == c->s->c->host->caller->uid)
+		*array_add(a, &c->s->c->hints) =
+			arena_format(a,
+				     "files right in '%s' are read-only, as "
+				     "other file systems are mounted below it",
+				     d->path);
+	for (size_t i = 0; i < list->entry_count; i++) {
+		const struct path_entry *entry = &list->entries[i];
+
+		if (show_entry(c, path_join(a, d->path, entry->name), entry,
+			       e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int show(struct cow *c, const struct dir *d, struct err *e)
+{
+	struct step *step;
+
+	if (!host_listing(c->s->c->host, d->path))
+		return add_overlay(c, d, e);
+	step = steps_add(c->s, STEP_BIND, d->path, d->path, ATTR_RO);
+	step->dev = d->dev;
+	step->ino = d->ino;
+	step->directory = true;
+	return show_below(c, d, e);
+}
+
+static int check(const struct steps *s, const struct path_fact *fact,
+		 struct err *e)
+{
+	const char *type;
+
+	if (fact->type == PATH_ABSENT || fact->type == PATH_UNREACHABLE)
+		return steps_missing(s, fact, e);
+	if (fact->type != PATH_DIR) {
+		err_set(e, ERR_USAGE, "'%s' is not a directory", fact->path);
+		err_hint(e, "give the directory it is in");
+		return err_at(e, "%s", s->origin);
+	}
+	type = type_of(s->c->arena, s->c->host, fact->resolved);
+	if (!mountinfo_is_no_layer(type))
+		return 0;
+	err_set(e, ERR_USAGE,
+		"'%s' is on a file system of type %s, which overlayfs does not "
+		"take",
+		fact->path, type);
+	err_hint(e, "show it with --ro, or copy what you need");
+	return err_at(e, "%s", s->origin);
+}
+
+int cow_add(struct steps *s, const struct plan_mount *m, struct err *e)
+{
+	const struct path_fact *fact = host_path(s->c->host, m->source);
+	struct cow c = { .s = s, .m = m, .top = fact->resolved };
+	struct dir d = { fact->resolved, fact->dev, fact->ino, fact->uid,
+			 fact->mode };
+	bool closed = root_closes(s);
+
+	if (check(s, fact, e) < 0)
+		return -1;
+	steps_add_links(s, fact);
+	memcpy(&c.before, &s->list, sizeof(c.before));
+	memset(&s->list, 0, sizeof(s->list));
+	take_away(&c);
+	if (show(&c, &d, e) < 0)
+		return -1;
+	for (size_t i = 0; i < c.before.count; i++)
+		if (stays(&c, &c.before.items[i]))
+			put_back(&c, &c.before.items[i], closed);
+	if (s->c->home_private && path_within(s->c->home_private, c.top)) {
+		s->c->home_private = NULL;
+		s->c->home_shown = false;
+	}
+	s->c->cow = true;
+	return 0;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is written to layers: kept by --changes, or in memory. */
+#include "compile/steps.h"
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/str.h"
+
+#include <errno.h>
+
+/* f_type of statfs(2): where overlayfs takes no upper directory. */
+static const char *no_upper(uint64_t type)
+{
+	static const struct {
+		uint64_t type;
+		const char *name;
+	} types[] = {
+		{ 0x6969, "NFS" },	     { 0x794c7630, "overlay" },
+		{ 0xff534d42, "CIFS" },	     { 0xfe534d42, "SMB" },
+		{ 0x65735546, "FUSE" },	     { 0x01021997, "9p" },
+		{ 0x4d44, "FAT" },	     { 0x2011bab0, "exFAT" },
+		{ 0x7366746e, "NTFS" },	     { 0x00c36400, "Ceph" },
+		{ 0x6a656a63, "virtiofs" },  { 0xf15f, "eCryptfs" },
+		{ 0x47504653, "GPFS" },	     { 0x0bd00bd0, "Lustre" },
+		{ 0x19830326, "BeeGFS" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(types); i++)
+		if (types[i].type == type)
+			return types[i].name;
+	return NULL;
+}
+
+static bool parent_is_there(struct arena *a, const struct path_fact *fact)
+{
+	const char *parent = path_parent(a, fact->resolved);
+
+	if (!parent[1])
+		return true;
+	for (size_t i = 0; i < fact->part_count; i++)
+		if (str_equal(fact->parts[i].at, parent))
+			return fact->parts[i].type == PATH_DIR;
+	return false;
+}
+
+static int check_dir(const struct compile *c, const struct path_fact *fact,
+		     struct err *e)
+{
+	if (fact->type == PATH_UNREACHABLE) {
+		err_set(e, ERR_USAGE, "use '%s'", fact->path);
+		e->errnum = fact->errnum;
+		return -1;
+	}
+	if (fact->type == PATH_ABSENT) {
+		if (parent_is_there(c->arena, fact))
+			return 0;
+		err_set(e, ERR_USAGE, "the directory of '%s' does not exist",
+			fact->path);
+		return err_hint(e, "make it first with mkdir -p");
+	}
+	if (fact->type != PATH_DIR)
+		return err_set(e, ERR_USAGE, "'%s' is not a directory",
+			       fact->path);
+	if (fact->uid == c->host->caller->uid)
+		return 0;
+	err_set(e, ERR_USAGE, "'%s' is not yours", fact->path);
+	return err_hint(e, "a layer is continued by who made it");
+}
+
+static int check_type(const struct compile *c, const char *path, struct err *e)
+{
+	const char *type = no_upper(c->host->changes_type);
+
+	if (!type)
+		return 0;
+	err_set(e, ERR_USAGE,
+		"'%s' is on a file system (%s) that overlayfs cannot write to",
+		path, type);
+	return err_hint(e, "give a directory on a local disk or in memory, as "
+			   "in /var/tmp or /dev/shm");
+}
+
+/* In the middle of what the command may write, it could forge the record. */
+static int check_apart(const struct steps *s, const char *dir, struct err *e)
+{
+	for (size_t i = 0; i < s->list.count; i++) {
+		const struct step *step = &s->list.items[i];
+
+		if (step->kind != STEP_BIND ||
+		    step->attributes & MOUNT_ATTR_RDONLY ||
+		    (!path_within(dir, step->source) &&
+		     !path_within(step->source, dir)))
+			continue;
+		err_set(e, ERR_USAGE,
+			"the command could write to '%s' itself, which is in "
+			"'%s'",
+			s->c->plan->changes, step->source);
+		return err_hint(e, "give a directory elsewhere");
+	}
+	return 0;
+}
+
+int kept_begin(struct steps *s, struct err *e)
+{
+	struct compile *c = s->c;
+	const char *path = c->plan->changes;
+	struct program_layer *layer = &c->out->layer;
+	const struct path_fact *fact;
+
+	if (!path)
+		return 0;
+	fact = host_path(c->host, path);
+	if (check_dir(c, fact, e) < 0 || check_type(c, path, e) < 0)
+		return err_wrap(e, "--changes");
+	layer->dir = fact->resolved;
+	layer->make = fact->type == PATH_ABSENT;
+	layer->dev = fact->dev;
+	layer->ino = fact->ino;
+	layer->found = c->host->record;
+	if (!layer->found)
+		return 0;
+	layer->record = *layer->found;
+	memset(&layer->record.places, 0, sizeof(layer->record.places));
+	for (size_t i = 0; i < layer->found->places.count; i++)
+		*array_add(c->arena, &layer->record.places) =
+			layer->found->places.items[i];
+	if (layer->found->applying.tv_sec) {
+		err_set(e, ERR_USAGE,
+			"--changes: the changes in '%s' are half applied",
+			path);
+		return err_hint(e, "finish that first: sandbox --apply %s",
+				path);
+	}
+	return 0;
+}
+
+bool kept_is(const struct steps *s, const char *path)
+{
+	const char *dir = s->c->out->layer.dir;
+
+	return dir && path_within(path, dir);
+}
+
+/* A place that another one is in has another meaning for --apply. */
+static int overlaps(const struct record_place *p, const char *path,
+		    const char *changes, struct err *e)
+{
+	err_set(e, ERR_USAGE,
+		"'%s' has changes of '%s', and now '%s' is to be covered",
+		changes, p->path, path);
+	return err_hint(e, "give the same --cow as before, or another "
+			   "directory for --changes");
+}
+
+static bool is_place(const struct record_place *p, const struct layer *l)
+{
+	return str_equal(p->path, l->path);
+}
+
+/* The same directories in the same order, or none of them. */
+static int find_place(struct steps *s, const struct step *step, int *out,
+		      struct err *e)
+{
+	const struct record *r = &s->c->out->layer.record;
+	const struct layer *top = &step->layers[step->layer_count - 1];
+
+	for (size_t i = 0; i < r->places.count; i++) {
+		const struct record_place *p = &r->places.items[i];
+
+		if (p->under)
+			continue;
+		if (is_place(p, top)) {
+			if (p->ino != top->ino) {
+				err_set(e, ERR_USAGE,
+					"'%s' is another directory than that "
+					"which '%s' has changes of",
+					p->path, s->c->plan->changes);
+				return err_hint(e, "give another directory for "
+						   "--changes, or discard this "
+						   "one");
+			}
+			*out = (int)p->number;
+			return 0;
+		}
+		if (path_within(p->path, top->path) ||
+		    path_within(top->path, p->path))
+			return overlaps(p, top->path, s->c->plan->changes, e);
+	}
+	return 0;
+}
+
+static int check_under(const struct steps *s, const struct step *step,
+		       struct err *e)
+{
+	const struct record *r = &s->c->out->layer.record;
+	size_t n = step->layer_count - 1;
+
+	for (size_t i = 0; i < r->places.count; i++) {
+		const struct record_place *p = &r->places.items[i];
+
+		if (p->number != (unsigned int)step->place || !p->under)
+			continue;
+		if (n == 0 || !is_place(p, &step->layers[--n]))
+			break;
+	}
+	if (n == 0)
+		return 0;
+	err_set(e, ERR_USAGE, "'%s' belongs to other layers",
+		s->c->plan->changes);
+	return err_hint(e, "give the same --rootfs and --layer as before");
+}
+
+static void add_place(struct steps *s, struct step *step)
+{
+	struct record *r = &s->c->out->layer.record;
+	size_t n = r->places.count;
+
+	step->place = n ? (int)r->places.items[n - 1].number + 1 : 0;
+	for (size_t i = step->layer_count; i-- > 0;) {
+		const struct layer *l = &step->layers[i];
+
+		*array_add(s->c->arena, &r->places) = (struct record_place){
+			.number = (unsigned int)step->place,
+			.under = i + 1 < step->layer_count,
+			.dev = l->dev,
+			.ino = l->ino,
+			.path = l->path,
+		};
+	}
+}
+
+int kept_place(struct steps *s, struct step *step, struct err *e)
+{
+	const struct program_layer *layer = &s->c->out->layer;
+	const char *path = step->layers[step->layer_count - 1].path;
+
+	step->in_memory = !layer->dir;
+	if (!layer->dir)
+		return 0;
+	if (path_within(path, layer->dir) || path_within(layer->dir, path)) {
+		err_set(e, ERR_USAGE, "'%s' and '%s' are one in the other",
+			s->c->plan->changes, path);
+		err_hint(e, "keep changes outside of what they are of");
+		return err_at(e, "%s", s->origin);
+	}
+	if (find_place(s, step, &step->place, e) < 0)
+		return err_at(e, "%s", s->origin);
+	if (step->place >= 0)
+		return check_under(s, step, e);
+	if (layer->record.places.count + step->layer_count >
+	    RECORD_PLACES_MAX)
+		return err_set(e, ERR_USAGE,
+			       "more than %d directories would have a layer of "
+			       "their own",
+			       RECORD_PLACES_MAX);
+	add_place(s, step);
+	return 0;
+}
+
+int kept_finish(struct steps *s, struct err *e)
+{
+	const char *dir = s->c->out->layer.dir;
+
+	if (!dir)
+		return 0;
+	if (check_apart(s, dir, e) < 0)
+		return err_wrap(e, "--changes");
+	return 0;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The supervisor's part of --changes: the directory is made, held and kept. */
+#include "run/layer.h"
+
+#include "base/cleanup.h"
+#include "run/run.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define IN_LAYER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+int layer_open_in(int place, const char *name, struct err *e)
+{
+	int fd = openat(place, name, IN_LAYER);
+
+	if (fd >= 0)
+		return fd;
+	err_sys(e, "open '%s' of the layer", name);
+	return err_hint(e, "what --changes names is damaged");
+}
+
+int layer_open_place(int layer, unsigned int number, struct err *e)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%u", number);
+	return layer_open_in(layer, name, e);
+}
+
+/* One that is there is taken as it is. */
+static int make(int dir, const char *name, mode_t mode, struct err *e)
+{
+	if (mkdirat(dir, name, mode) == 0) {
+		/* The mode that was asked for, whatever the umask says. */
+		if (fchmodat(dir, name, mode, 0) < 0)
+			return err_sys(e, "set the mode of '%s'", name);
+		return 0;
+	}
+	return errno == EEXIST ? 0 :
+				 err_sys(e, "make '%s' in the layer", name);
+}
+
+static int make_place(const struct run *r, const struct step *s, struct err *e)
+{
+	autoclose int dir = -1;
+	char name[16];
+
+	snprintf(name, sizeof(name), "%d", s->place);
+	if (make(r->layer, name, 0700, e) < 0)
+		return -1;
+	dir = layer_open_place(r->layer, (unsigned int)s->place, e);
+	if (dir < 0 || make(dir, "upper", s->mode, e) < 0 ||
+	    make(dir, "work", 0700, e) < 0)
+		return -1;
+	return 0;
+}
+
+/* Whether there is nothing in it but what a killed beginning may have left. */
+static int check_empty(const struct run *r, struct err *e)
+{
+	int fd = openat(r->layer, ".", IN_LAYER);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	const char *other = NULL;
+
+	if (!dir)
+		return err_sys(e, "list '%s'", r->program->layer.dir);
+	while (!other && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0 &&
+		    strcmp(entry->d_name, "layer.new") != 0)
+			other = entry->d_name;
+	if (other) {
+		err_set(e, ERR_USAGE,
+			"'%s' is not empty and no layer: '%s' is in it",
+			r->program->layer.dir, other);
+		err_hint(e, "give a directory of its own to --changes");
+	}
+	closedir(dir);
+	return other ? -1 : 0;
+}
+
+static bool same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+/* Between the look and the lock another run may have changed it. */
+static int check_found(const struct run *r, struct err *e)
+{
+	const struct record *found = r->program->layer.found;
+	struct arena a = { 0 };
+	struct record now;
+	bool same = false;
+
+	if (record_load(&a, r->layer, &now, e) == 0)
+		same = found && same_time(found->created, now.created) &&
+		       found->places.count == now.places.count &&
+		       !now.applying.tv_sec;
+	else if (e->errnum == ENOENT)
+		same = !found;
+	arena_release(&a);
+	if (same)
+		return found ? 0 : check_empty(r, e);
+	err_set(e, ERR_SYSTEM, "the layer '%s' changed while sandbox started",
+		r->program->layer.dir);
+	return err_hint(e, "another sandbox uses it; try again");
+}
+
+static int lock(const struct run *r, struct err *e)
+{
+	if (flock(r->layer, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return err_sys(e, "lock '%s'", r->program->layer.dir);
+	err_set(e, ERR_SYSTEM, "'%s' is in use by another sandbox",
+		r->program->layer.dir);
+	return err_hint(e, "wait for its end, or give another directory");
+}
+
+static int open_dir(struct run *r, struct err *e)
+{
+	const struct program_layer *l = &r->program->layer;
+	struct stat st;
+
+	if (l->make && mkdir(l->dir, 0700) < 0)
+		return err_sys(e, "make directory '%s'", l->dir);
+	r->layer = open(l->dir, IN_LAYER);
+	if (r->layer < 0 || fstat(r->layer, &st) < 0)
+		return err_sys(e, "open '%s'", l->dir);
+	if (!l->make && (st.st_dev != l->dev || st.st_ino != l->ino))
+		return err_set(e, ERR_SYSTEM,
+			       "'%s' changed while sandbox started", l->dir);
+	return lock(r, e);
+}
+
+/*
+ * What happened outside before it had a ctime up to `*out`; what happens from
+ * now on has a later one. The kernel's clock for files ticks slowly, 1 to 10 ms.
+ */
+static void begin_time(struct timespec *out)
+{
+	struct timespec now, tick = { .tv_nsec = 200000 };
+
+	clock_gettime(CLOCK_REALTIME, out);
+	do {
+		nanosleep(&tick, NULL);
+		clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	} while (now.tv_sec < out->tv_sec || (now.tv_sec == out->tv_sec &&
+					      now.tv_nsec <= out->tv_nsec));
+}
+
+static int store(struct run *r, struct err *e)
+{
+	const struct program_layer *l = &r->program->layer;
+	struct record record = l->record;
+	struct arena a = { 0 };
+	int result;
+
+	if (l->found && l->found->places.count == record.places.count)
+		return 0;
+	if (!l->found)
+		begin_time(&record.created);
+	result = record_store(&a, r->layer, &record, e);
+	arena_release(&a);
+	return result;
+}
+
+int stage_layer(struct run *r, struct err *e)
+{
+	const struct program *p = r->program;
+
+	if (open_dir(r, e) < 0 || check_found(r, e) < 0 || store(r, e) < 0)
+		return -1;
+	for (size_t i = 0; i < p->step_count; i++)
+		if (p->steps[i].place >= 0 &&
+		    make_place(r, &p->steps[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+/* Only what is empty goes: nothing was written yet. */
+static void remove_place(const struct run *r, int number)
+{
+	char path[48];
+	static const char *const parts[] = { "/work/work", "/work/index",
+					     "/work", "/upper", "" };
+
+	for (size_t i = 0; i < COUNT_OF(parts); i++) {
+		snprintf(path, sizeof(path), "%d%s", number, parts[i]);
+		unlinkat(r->layer, path, AT_REMOVEDIR);
+	}
+}
+
+void layer_end(struct run *r, bool failed)
+{
+	const struct program *p = r->program;
+
+	if (r->layer < 0)
+		return;
+	if (failed && !p->layer.found) {
+		for (size_t i = 0; i < p->step_count; i++)
+			if (p->steps[i].place >= 0)
+				remove_place(r, p->steps[i].place);
+		unlinkat(r->layer, "layer", 0);
+		if (p->layer.make)
+			rmdir(p->layer.dir);
+	}
+	close(TAKE_FD(r->layer));
+}

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/record.h"
 
+#include "base/cleanup.h"
 #include "base/err.h"
+#include "base/fd.h"
 #include "base/parse.h"
 #include "base/str.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define HEADER "sandbox layer 1"
+#define NAME "layer"
+#define NAME_NEW "layer.new"
 
 static int damaged(unsigned int line, const char *why, struct err *e)
 {
@@ -201,4 +208,39 @@ void record_print(const struct record *r, struct str *out)
 		add_escaped(out, p->path);
 		str_add(out, "\n");
 	}
+}
+
+int record_load(struct arena *a, int dir, struct record *out, struct err *e)
+{
+	autoclose int fd = openat(dir, NAME,
+				  O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+					  O_NOCTTY | O_CLOEXEC);
+	char *text;
+	size_t size;
+
+	if (fd < 0)
+		return err_sys(e, "open the record '" NAME "' of the layer");
+	if (fd_read_file(a, fd, RECORD_MAX, &text, &size, e) < 0)
+		return err_wrap(e, "read the record '" NAME "' of the layer");
+	return record_parse(a, text, size, out, e);
+}
+
+int record_store(struct arena *a, int dir, const struct record *r,
+		 struct err *e)
+{
+	struct str text = { .arena = a };
+	autoclose int fd = -1;
+
+	record_print(r, &text);
+	/* What an interrupted run left, or anyone put there, is not written to. */
+	unlinkat(dir, NAME_NEW, 0);
+	fd = openat(dir, NAME_NEW,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_sys(e, "create '" NAME_NEW "' in the layer");
+	if (fd_write_all(fd, text.text, text.length) < 0 || fsync(fd) < 0)
+		return err_sys(e, "write '" NAME_NEW "' in the layer");
+	if (renameat(dir, NAME_NEW, dir, NAME) < 0 || fsync(dir) < 0)
+		return err_sys(e, "replace the record '" NAME "' of the layer");
+	return 0;
 }

@@ -66,4 +66,14 @@ int record_parse(struct arena *a, const char *text, size_t size,
 /* Adds it as text, which record_parse() reads as the same. */
 void record_print(const struct record *r, struct str *out);
 
+/*
+ * Reads the record in the directory `dir`, a descriptor of DIR. Where there is
+ * none, e->errnum is ENOENT. What is no regular file is never waited for.
+ */
+int record_load(struct arena *a, int dir, struct record *out, struct err *e);
+
+/* Replaces it, at once and for good: it is on the disk when this returns. */
+int record_store(struct arena *a, int dir, const struct record *r,
+		 struct err *e);
+
 #endif

@@ -25,6 +25,7 @@ static const struct {
 	{ "directive", group_directive },
 	{ "help", group_help },
 	{ "walk", group_walk },
+	{ "record", group_record },
 	{ "host", group_host },
 	{ "constants", group_constants },
 	{ "env", group_env },

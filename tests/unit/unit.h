@@ -43,6 +43,7 @@ GROUP(print);
 GROUP(directive);
 GROUP(help);
 GROUP(walk);
+GROUP(record);
 GROUP(host);
 GROUP(constants);
 GROUP(env);

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "layer/entry.h"
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define PRIVATE "user.overlay."
+
+static enum entry_type type_of(const struct entry *x)
+{
+	mode_t mode = x->st.st_mode;
+
+	if (S_ISREG(mode))
+		return ENTRY_FILE;
+	if (S_ISDIR(mode))
+		return ENTRY_DIRECTORY;
+	if (S_ISLNK(mode))
+		return ENTRY_SYMLINK;
+	if (S_ISFIFO(mode))
+		return ENTRY_FIFO;
+	if (S_ISSOCK(mode))
+		return ENTRY_SOCKET;
+	if (x->upper && S_ISCHR(mode) && x->st.st_rdev == makedev(0, 0))
+		return ENTRY_WHITEOUT;
+	return ENTRY_DEVICE;
+}
+
+const char *entry_path(const struct entry *x, char path[ENTRY_PATH_SIZE])
+{
+	snprintf(path, ENTRY_PATH_SIZE, "/proc/self/fd/%d", x->fd);
+	return path;
+}
+
+bool entry_is_private(const char *attribute)
+{
+	return str_starts(attribute, PRIVATE);
+}
+
+/* What the descriptor tells: type, status, mount. */
+static int identify(struct entry *x, struct err *e)
+{
+	struct statx more;
+
+	if (fstat(x->fd, &x->st) < 0 ||
+	    statx(x->fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &more) < 0)
+		return err_sys(e, "look at it");
+	x->mount = more.stx_mnt_id;
+	x->type = type_of(x);
+	return 0;
+}
+
+/*
+ * Who owns a directory of mode 000 cannot read it, but may change that. No
+ * other thing is lent: a file can have a second name, outside of the layer.
+ */
+static void lend(struct entry *x)
+{
+	char path[ENTRY_PATH_SIZE];
+
+	entry_path(x, path);
+	if (x->st.st_uid == geteuid() &&
+	    faccessat(AT_FDCWD, path, R_OK | X_OK, AT_EACCESS) < 0)
+		x->lent = chmod(path, x->st.st_mode | S_IRUSR | S_IXUSR) == 0;
+}
+
+/* Only "y" and "x" mean something: ovl_get_opaquedir_val() in the kernel. */
+static int read_opaque(struct entry *x, struct err *e)
+{
+	char path[ENTRY_PATH_SIZE], value[2];
+	ssize_t n = getxattr(entry_path(x, path), PRIVATE "opaque", value,
+			     sizeof(value));
+
+	if (n < 0 && errno != ERANGE)
+		return err_sys(e, "read its attribute " PRIVATE "opaque");
+	x->opaque = n == 1 && value[0] == 'y';
+	x->xwhiteouts = n == 1 && value[0] == 'x';
+	return 0;
+}
+
+static int read_attribute(struct entry *x, const char *name, bool xwhiteouts,
+			  struct err *e)
+{
+	name += sizeof(PRIVATE) - 1;
+	if (str_equal(name, "metacopy") || str_equal(name, "redirect"))
+		return err_set(e, ERR_SYSTEM,
+			       "its attribute " PRIVATE "%s says that %s is "
+			       "elsewhere, which no layer of ours has",
+			       name, name[0] == 'm' ? "its content" : "it");
+	if (str_equal(name, "origin"))
+		x->has_origin = true;
+	else if (str_equal(name, "opaque") && x->type == ENTRY_DIRECTORY)
+		return read_opaque(x, e);
+	else if (str_equal(name, "whiteout") && xwhiteouts &&
+		 x->type == ENTRY_FILE && x->st.st_size == 0)
+		x->type = ENTRY_WHITEOUT;
+	return 0;
+}
+
+/* Their names can be listed whatever the mode, listxattr(2). */
+static int read_attributes(struct entry *x, bool xwhiteouts, struct err *e)
+{
+	char path[ENTRY_PATH_SIZE], list[XATTR_LIST_MAX];
+	ssize_t n = listxattr(entry_path(x, path), list, sizeof(list));
+
+	if (n < 0 && errno != EOPNOTSUPP)
+		return err_sys(e, "list its attributes");
+	for (const char *p = list; n > 0 && p < list + n; p += strlen(p) + 1)
+		if (entry_is_private(p) &&
+		    read_attribute(x, p, xwhiteouts, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* What overlayfs keeps for itself is on files and directories only. */
+static int read_upper(struct entry *x, const struct entry *dir, struct err *e)
+{
+	if (x->type == ENTRY_DEVICE)
+		return err_set(e, ERR_SYSTEM,
+			       "it is a device, which no layer of ours has");
+	if (dir && x->mount != dir->mount)
+		return err_set(e, ERR_SYSTEM,
+			       "something is mounted there, in the layer");
+	if (x->type == ENTRY_DIRECTORY)
+		lend(x);
+	else if (x->type != ENTRY_FILE)
+		return 0;
+	return read_attributes(x, dir && dir->xwhiteouts, e);
+}
+
+int entry_top(int fd, bool upper, struct entry *out, struct err *e)
+{
+	struct entry x = { .upper = upper, .fd = fd };
+
+	if (identify(&x, e) < 0 || (upper && read_upper(&x, NULL, e) < 0)) {
+		entry_close(&x);
+		return -1;
+	}
+	x.opaque = false;
+	*out = x;
+	return 0;
+}
+
+int entry_look(const struct entry *dir, const char *name, struct entry *out,
+	       struct err *e)
+{
+	struct entry x = { .upper = dir->upper };
+
+	x.fd = openat(dir->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (x.fd < 0 && errno != ENOENT)
+		return err_sys(e, "open '%s'", name);
+	if (x.fd >= 0 &&
+	    (identify(&x, e) < 0 || (x.upper && read_upper(&x, dir, e) < 0))) {
+		entry_close(&x);
+		return err_wrap(e, "look at '%s'", name);
+	}
+	x.mounted = x.fd >= 0 && x.mount != dir->mount;
+	*out = x;
+	return 0;
+}
+
+void entry_close(struct entry *x)
+{
+	char path[ENTRY_PATH_SIZE];
+
+	if (x->lent)
+		chmod(entry_path(x, path), x->st.st_mode & 07777);
+	if (x->fd >= 0)
+		close(x->fd);
+	*x = ENTRY_NONE;
+}
+
+int entry_open(const struct entry *x, int flags, struct err *e)
+{
+	char path[ENTRY_PATH_SIZE];
+	int fd;
+
+	if (x->type != ENTRY_FILE && x->type != ENTRY_DIRECTORY)
+		return err_set(e, ERR_SYSTEM,
+			       "open what is no file and no directory");
+	fd = open(entry_path(x, path),
+		  flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return fd < 0 ? err_sys(e, "open it") : fd;
+}
+
+ssize_t entry_origin(const struct entry *x, void *handle, size_t size)
+{
+	char path[ENTRY_PATH_SIZE];
+
+	return getxattr(entry_path(x, path), PRIVATE "origin", handle, size);
+}
+
+int entry_target(const struct entry *x, char *target, struct err *e)
+{
+	ssize_t n = readlinkat(x->fd, "", target, PATH_MAX - 1);
+
+	if (n < 0)
+		return err_sys(e, "read the symlink");
+	target[n] = '\0';
+	return 0;
+}

@@ -27,14 +27,14 @@ struct compile {
 	const struct plan *plan;
 	const struct host *host;
 	struct program *out;
-	const char *home;  /* HOME inside; NULL: the caller's stays as it is */
+	const char *home; /* HOME inside; NULL: the caller's stays as it is */
 	const char *home_private; /* the home, where it is an empty tmpfs */
-	bool home_shown; /* ... with the entries of the real one in it */
+	bool home_shown;     /* ... with the entries of the real one in it */
 	const char *workdir; /* where the command starts; NULL: not decided */
 	bool cow;	     /* there is --cow */
 	ARRAY(const char *) notes; /* what could not be covered by it */
 	ARRAY(const char *) hints; /* ... and may be why the command failed */
-	unsigned int held;   /* controllers that the run's cgroup has */
+	unsigned int held;	   /* controllers that the run's cgroup has */
 };
 
 int compile_limits(struct compile *c, struct err *e);

@@ -20,17 +20,24 @@ struct cow {
 	const struct plan_mount *m;
 	const char *top;
 	ARRAY(struct step) before; /* all steps up to now */
+	bool home;		   /* a private home stays */
+	bool closed; /* the bare root was to become read-only in the end */
 };
 
 /* --- what was there before ---------------------------------------------- */
 
-/* A place where what is below it is the sandbox's own. */
-static bool is_own_place(const struct steps *s, const struct step *step)
+static bool is_home(const struct steps *s, const struct step *step)
 {
 	const char *home = s->c->home_private;
 
+	return step->kind == STEP_TMPFS && home && str_equal(step->dest, home);
+}
+
+/* A place where what is below it is the sandbox's own. */
+static bool is_own_place(const struct cow *c, const struct step *step)
+{
 	if (step->kind == STEP_TMPFS)
-		return !home || !str_equal(step->dest, home);
+		return c->home || !is_home(c->s, step);
 	return step->kind == STEP_PROC || step->kind == STEP_DEVPTS ||
 	       step->kind == STEP_MQUEUE || step->kind == STEP_OVERLAY ||
 	       step->kind == STEP_DIR ||
@@ -48,11 +55,26 @@ static bool is_kept(const struct cow *c, const char *path,
 	for (size_t i = 0; i < c->before.count; i++) {
 		const struct step *step = &c->before.items[i];
 
-		if (step != but && is_own_place(c->s, step) &&
+		if (step != but && is_own_place(c, step) &&
 		    path_within(step->dest, c->top) &&
 		    !str_equal(step->dest, c->top) &&
 		    path_within(path, step->dest))
 			return true;
+	}
+	return false;
+}
+
+/* Whether it is the sandbox's own that is seen at `path`. */
+static bool is_own(const struct cow *c, const char *path)
+{
+	for (size_t i = c->before.count; i-- > 0;) {
+		const struct step *step = &c->before.items[i];
+		bool own = is_own_place(c, step);
+
+		if ((own || step->kind == STEP_BIND) &&
+		    path_within(path, step->dest))
+			return own && path_within(step->dest, c->top) &&
+			       !str_equal(step->dest, c->top);
 	}
 	return false;
 }
@@ -74,23 +96,6 @@ static void close_last(struct steps *s, const char *dest)
 	close->place = -1;
 	close->dest = dest;
 	close->attributes = MOUNT_ATTR_RDONLY;
-}
-
-/* What --dir made was empty, and has to be: the host's was not shown. */
-static void put_back(struct cow *c, const struct step *before, bool closed)
-{
-	struct step *step = array_add(c->s->c->arena, &c->s->list);
-
-	*step = *before;
-	/* It is not the host's own mount any more that is to be covered. */
-	if (step->kind == STEP_HIDE_PRIVATE)
-		step->source = NULL;
-	if (step->kind != STEP_DIR || is_kept(c, step->dest, before))
-		return;
-	step->kind = STEP_TMPFS;
-	step->attributes = ATTR_BIND;
-	if (closed)
-		close_last(c->s, step->dest);
 }
 
 /* Whether the bare root becomes read-only in the end, and so what is on it. */
@@ -209,7 +214,7 @@ static int show_entry(struct cow *c, const char *path,
 	struct dir d = { path, entry->dev, entry->ino, entry->uid,
 			 entry->mode };
 
-	if (is_kept(c, path, NULL) || is_covered_later(c, path))
+	if (is_own(c, path) || is_covered_later(c, path))
 		return 0;
 	if (S_ISSOCK(entry->mode) || S_ISFIFO(entry->mode))
 		add_hidden(c, path);
@@ -225,6 +230,24 @@ static int show_entry(struct cow *c, const char *path,
 				       add_overlay(c, &d, e);
 }
 
+/* Where the caller could not write anyway, nothing is lost. */
+static void note_split(struct cow *c, const struct dir *d)
+{
+	const struct compile *compile = c->s->c;
+	bool own = d->uid == compile->host->caller->uid;
+	const char *text =
+		arena_format(compile->arena,
+			     "what is right in '%s' is read-only, as other "
+			     "file systems are mounted below it",
+			     d->path);
+
+	if (!own && !(d->mode & 0002))
+		return;
+	note(c, text);
+	if (own)
+		*array_add(c->s->c->arena, &c->s->c->hints) = text;
+}
+
 static int show_below(struct cow *c, const struct dir *d, struct err *e)
 {
 	const struct path_fact *list = host_listing(c->s->c->host, d->path);
@@ -236,17 +259,7 @@ static int show_below(struct cow *c, const struct dir *d, struct err *e)
 				     d->path));
 		return 0;
 	}
-	note(c,
-	     arena_format(a,
-			  "what is right in '%s' is read-only: other file "
-			  "systems are mounted below",
-			  d->path));
-	if (d->uid == c->s->c->host->caller->uid)
-		*array_add(a, &c->s->c->hints) =
-			arena_format(a,
-				     "files right in '%s' are read-only, as "
-				     "other file systems are mounted below it",
-				     d->path);
+	note_split(c, d);
 	for (size_t i = 0; i < list->entry_count; i++) {
 		const struct path_entry *entry = &list->entries[i];
 
@@ -268,6 +281,47 @@ static int show(struct cow *c, const struct dir *d, struct err *e)
 	step->ino = d->ino;
 	step->directory = true;
 	return show_below(c, d, e);
+}
+
+/* What --dir made was empty, and has to be: the host's was not shown. */
+static void empty_dir(struct cow *c, struct step *step)
+{
+	step->kind = STEP_TMPFS;
+	step->attributes = ATTR_BIND;
+	if (c->closed)
+		close_last(c->s, step->dest);
+}
+
+/*
+ * A step that stays is there again. What the host has at the same path, as the
+ * working directory in a private /tmp, is covered like all of it.
+ */
+static int put_back(struct cow *c, const struct step *before, struct err *e)
+{
+	struct step step = *before;
+	bool shared = step.kind == STEP_BIND &&
+		      !(step.attributes & MOUNT_ATTR_RDONLY) &&
+		      str_equal(step.source, step.dest);
+	struct dir d = { step.source, step.dev, step.ino, 0, 0 };
+
+	if (shared && step.directory) {
+		const struct path_fact *fact =
+			host_path(c->s->c->host, step.source);
+
+		d.uid = fact ? fact->uid : c->s->c->host->caller->uid;
+		d.mode = fact ? fact->mode : 0700;
+		return show(c, &d, e);
+	}
+	/* Device files are no part of the tree. */
+	if (shared && step.attributes & MOUNT_ATTR_NODEV)
+		step.attributes |= MOUNT_ATTR_RDONLY;
+	/* It is not the host's own mount any more that is to be covered. */
+	if (step.kind == STEP_HIDE_PRIVATE)
+		step.source = NULL;
+	if (step.kind == STEP_DIR && !is_kept(c, step.dest, before))
+		empty_dir(c, &step);
+	*array_add(c->s->c->arena, &c->s->list) = step;
+	return 0;
 }
 
 static int check(const struct steps *s, const struct path_fact *fact,
@@ -293,28 +347,92 @@ static int check(const struct steps *s, const struct path_fact *fact,
 	return err_at(e, "%s", s->origin);
 }
 
+/* Takes all steps out of the list but those that have nothing to do with it. */
+static void begin(struct cow *c)
+{
+	c->closed = root_closes(c->s);
+	memcpy(&c->before, &c->s->list, sizeof(c->before));
+	memset(&c->s->list, 0, sizeof(c->s->list));
+	take_away(c);
+}
+
 int cow_add(struct steps *s, const struct plan_mount *m, struct err *e)
 {
 	const struct path_fact *fact = host_path(s->c->host, m->source);
 	struct cow c = { .s = s, .m = m, .top = fact->resolved };
 	struct dir d = { fact->resolved, fact->dev, fact->ino, fact->uid,
 			 fact->mode };
-	bool closed = root_closes(s);
 
 	if (check(s, fact, e) < 0)
 		return -1;
 	steps_add_links(s, fact);
-	memcpy(&c.before, &s->list, sizeof(c.before));
-	memset(&s->list, 0, sizeof(s->list));
-	take_away(&c);
+	begin(&c);
 	if (show(&c, &d, e) < 0)
 		return -1;
 	for (size_t i = 0; i < c.before.count; i++)
-		if (stays(&c, &c.before.items[i]))
-			put_back(&c, &c.before.items[i], closed);
+		if (stays(&c, &c.before.items[i]) &&
+		    put_back(&c, &c.before.items[i], e) < 0)
+			return -1;
 	if (s->c->home_private && path_within(s->c->home_private, c.top)) {
 		s->c->home_private = NULL;
 		s->c->home_shown = false;
+	}
+	s->c->cow = true;
+	return 0;
+}
+
+/* --- another root ------------------------------------------------------- */
+
+/* The caller's own of what the host has: where it works, and the home. */
+static bool is_callers(const struct steps *s, const struct step *step)
+{
+	const struct host *h = s->c->host;
+	const char *home = plan_caller_home(s->c->arena, h->caller);
+	const struct path_fact *fact = home ? host_path(h, home) : NULL;
+
+	return step->kind == STEP_BIND &&
+	       ((h->cwd && str_equal(step->dest, h->cwd)) ||
+		(fact && str_equal(step->dest, fact->resolved)));
+}
+
+static void add_root(struct steps *s, const struct plan_mount *m,
+		     const struct layer *layers, mode_t mode)
+{
+	struct step *step = steps_add(s, STEP_OVERLAY, NULL, "/", ATTR_BIND);
+
+	step->layers = layers;
+	step->layer_count = m->layer_count;
+	step->mode = mode & 07777;
+}
+
+int root_add(struct steps *s, const struct plan_mount *m, struct err *e)
+{
+	struct layer *layers =
+		arena_alloc(s->c->arena, m->layer_count * sizeof(*layers));
+	struct cow c = { .s = s, .m = m, .top = "/", .home = true };
+	const struct path_fact *top =
+		host_path(s->c->host, m->layers[m->layer_count - 1]);
+
+	for (size_t i = 0; i < m->layer_count; i++)
+		if (overlay_layer(s, m->layers[i], &layers[i], e) < 0)
+			return -1;
+	begin(&c);
+	/* What is made in it stays writable, as in an image. */
+	c.closed = false;
+	add_root(s, m, layers, top->mode);
+	if (kept_place(s, &s->list.items[s->list.count - 1], e) < 0)
+		return -1;
+	for (size_t i = 0; i < c.before.count; i++) {
+		struct step step = c.before.items[i];
+
+		/* What only root may read there is not the host's. */
+		if (step.kind == STEP_HIDE_PRIVATE ||
+		    (!stays(&c, &step) && !is_callers(s, &step)))
+			continue;
+		if (step.kind == STEP_DIR &&
+		    !is_kept(&c, step.dest, &c.before.items[i]))
+			empty_dir(&c, &step);
+		*array_add(s->c->arena, &s->list) = step;
 	}
 	s->c->cow = true;
 	return 0;

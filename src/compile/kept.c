@@ -15,13 +15,13 @@ static const char *no_upper(uint64_t type)
 		uint64_t type;
 		const char *name;
 	} types[] = {
-		{ 0x6969, "NFS" },	     { 0x794c7630, "overlay" },
-		{ 0xff534d42, "CIFS" },	     { 0xfe534d42, "SMB" },
-		{ 0x65735546, "FUSE" },	     { 0x01021997, "9p" },
-		{ 0x4d44, "FAT" },	     { 0x2011bab0, "exFAT" },
-		{ 0x7366746e, "NTFS" },	     { 0x00c36400, "Ceph" },
-		{ 0x6a656a63, "virtiofs" },  { 0xf15f, "eCryptfs" },
-		{ 0x47504653, "GPFS" },	     { 0x0bd00bd0, "Lustre" },
+		{ 0x6969, "NFS" },	    { 0x794c7630, "overlay" },
+		{ 0xff534d42, "CIFS" },	    { 0xfe534d42, "SMB" },
+		{ 0x65735546, "FUSE" },	    { 0x01021997, "9p" },
+		{ 0x4d44, "FAT" },	    { 0x2011bab0, "exFAT" },
+		{ 0x7366746e, "NTFS" },	    { 0x00c36400, "Ceph" },
+		{ 0x6a656a63, "virtiofs" }, { 0xf15f, "eCryptfs" },
+		{ 0x47504653, "GPFS" },	    { 0x0bd00bd0, "Lustre" },
 		{ 0x19830326, "BeeGFS" },
 	};
 
@@ -247,8 +247,7 @@ int kept_place(struct steps *s, struct step *step, struct err *e)
 		return err_at(e, "%s", s->origin);
 	if (step->place >= 0)
 		return check_under(s, step, e);
-	if (layer->record.places.count + step->layer_count >
-	    RECORD_PLACES_MAX)
+	if (layer->record.places.count + step->layer_count > RECORD_PLACES_MAX)
 		return err_set(e, ERR_USAGE,
 			       "more than %d directories would have a layer of "
 			       "their own",

@@ -265,8 +265,7 @@ static int add_mount(struct steps *s, const struct plan_mount *m, struct err *e)
 	case MOUNT_COW:
 		return cow_add(s, m, e);
 	case MOUNT_ROOT:
-		err_set(e, ERR_USAGE, "not there yet");
-		return err_at(e, "%s", m->origin);
+		return root_add(s, m, e);
 	case MOUNT_HOME:
 		return places_home(s, m, e);
 	case MOUNT_WORKDIR:

@@ -4,8 +4,8 @@
 
 #include "base/err.h"
 
-static int find_layer(const struct steps *s, const char *path,
-		      struct layer *out, struct err *e)
+int overlay_layer(const struct steps *s, const char *path, struct layer *out,
+		  struct err *e)
 {
 	const struct path_fact *fact = host_path(s->c->host, path);
 
@@ -29,7 +29,7 @@ static int find_own(struct steps *s, const char *path, const struct layer **out,
 {
 	struct layer *own = arena_new(s->c->arena, struct layer);
 
-	if (find_layer(s, path, own, e) < 0 ||
+	if (overlay_layer(s, path, own, e) < 0 ||
 	    protect_refuse(s, host_path(s->c->host, path), e) < 0)
 		return -1;
 	*out = own;
@@ -45,7 +45,7 @@ int overlay_add(struct steps *s, const struct plan_mount *m, struct err *e)
 	struct step *step;
 
 	for (size_t i = 0; i < m->layer_count; i++)
-		if (find_layer(s, m->layers[i], &layers[i], e) < 0)
+		if (overlay_layer(s, m->layers[i], &layers[i], e) < 0)
 			return -1;
 	if (m->kind == MOUNT_OVERLAY &&
 	    (find_own(s, m->source, &upper, e) < 0 ||

@@ -87,7 +87,8 @@ static void print_layer(const struct program_layer *l, struct str *out)
 	for (size_t i = 0; i < l->record.places.count; i++) {
 		const struct record_place *p = &l->record.places.items[i];
 
-		str_addf(out, "  %s %u", p->under ? "over" : "place", p->number);
+		str_addf(out, "  %s %u", p->under ? "over" : "place",
+			 p->number);
 		add_word(out, p->path);
 		str_add(out, "\n");
 	}

@@ -57,7 +57,7 @@ struct step {
 	size_t layer_count;
 	const struct layer *upper, *work; /* what is written to; or NULL */
 	bool in_memory;			  /* ... which is in the scratch */
-	int place; /* ... or of this number in program.layer; or -1 */
+	int place;	/* ... or of this number in program.layer; or -1 */
 	bool directory; /* source is one: what to create at dest */
 	bool optional;	/* a source that is gone is no error */
 	bool create;	/* of STEP_PROTECT: made, empty, if it is missing */

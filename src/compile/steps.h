@@ -63,8 +63,13 @@ void data_finish(struct steps *s);
 /* overlay.c */
 int overlay_add(struct steps *s, const struct plan_mount *m, struct err *e);
 
-/* cow.c */
+/* The directory of a layer, as it was looked at. */
+int overlay_layer(const struct steps *s, const char *path, struct layer *out,
+		  struct err *e);
+
+/* --cow; --rootfs and --layer: cow.c */
 int cow_add(struct steps *s, const struct plan_mount *m, struct err *e);
+int root_add(struct steps *s, const struct plan_mount *m, struct err *e);
 
 /*
  * Where what is written to an overlay goes: memory, or one of the places of

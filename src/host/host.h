@@ -106,10 +106,10 @@ struct host_wants {
 	size_t count;
 	bool mounts;	     /* what is mounted */
 	const char *changes; /* a kept layer, which may not exist yet */
-	bool console;	/* the terminal behind stdout */
-	bool userns;	/* whether user namespaces are allowed at all */
-	bool self;	/* the executable: host.self */
-	const int *raw; /* descriptors of filters to read, --seccomp */
+	bool console;	     /* the terminal behind stdout */
+	bool userns;	     /* whether user namespaces are allowed at all */
+	bool self;	     /* the executable: host.self */
+	const int *raw;	     /* descriptors of filters to read, --seccomp */
 	size_t raw_count;
 	struct cgroup_wants cgroup; /* for cgroup_look(), which comes first */
 	bool machine;		    /* how much memory and processors it has */

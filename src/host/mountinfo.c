@@ -18,7 +18,8 @@ static const char *unescape(struct arena *a, const char *word, size_t n)
 	char *text = arena_dup_n(a, word, n), *to = text;
 
 	for (const char *p = text; *p; p++) {
-		if (p[0] == '\\' && p[1] >= '0' && p[1] <= '3' && p[2] && p[3]) {
+		if (p[0] == '\\' && p[1] >= '0' && p[1] <= '3' && p[2] &&
+		    p[3]) {
 			*to++ = (char)((p[1] - '0') * 64 + (p[2] - '0') * 8 +
 				       (p[3] - '0'));
 			p += 3;
@@ -104,12 +105,12 @@ static bool is_among(const char *type, const char *const *types)
 bool mountinfo_is_kernels(const char *type)
 {
 	static const char *const types[] = {
-		"proc",	      "sysfs",	     "devtmpfs",   "devpts",
-		"mqueue",     "cgroup",	     "cgroup2",	   "debugfs",
-		"tracefs",    "securityfs",  "pstore",	   "bpf",
-		"configfs",   "fusectl",     "hugetlbfs",  "efivarfs",
-		"selinuxfs",  "binfmt_misc", "rpc_pipefs", "nfsd",
-		"resctrl",    "nsfs",	     NULL,
+		"proc",	     "sysfs",	    "devtmpfs",	  "devpts",
+		"mqueue",    "cgroup",	    "cgroup2",	  "debugfs",
+		"tracefs",   "securityfs",  "pstore",	  "bpf",
+		"configfs",  "fusectl",	    "hugetlbfs",  "efivarfs",
+		"selinuxfs", "binfmt_misc", "rpc_pipefs", "nfsd",
+		"resctrl",   "nsfs",	    NULL,
 	};
 
 	return is_among(type, types);
@@ -118,8 +119,8 @@ bool mountinfo_is_kernels(const char *type)
 bool mountinfo_is_no_layer(const char *type)
 {
 	static const char *const types[] = {
-		"autofs", "vfat", "msdos", "exfat", "ntfs",
-		"ntfs3",  "hfs",  "hfsplus", "cifs", "smb3", NULL,
+		"autofs", "vfat",    "msdos", "exfat", "ntfs", "ntfs3",
+		"hfs",	  "hfsplus", "cifs",  "smb3",  NULL,
 	};
 
 	return is_among(type, types) || mountinfo_is_kernels(type);

@@ -27,6 +27,20 @@ int layer_open_in(int place, const char *name, struct err *e)
 	return err_hint(e, "what --changes names is damaged");
 }
 
+int layer_open_again(const struct run *r, struct err *e)
+{
+	autoclose int fd = open(r->program->layer.dir, IN_LAYER);
+	struct stat here, there;
+
+	if (fd < 0 || fstat(fd, &here) < 0 || fstat(r->layer, &there) < 0)
+		return err_sys(e, "open '%s'", r->program->layer.dir);
+	if (here.st_dev != there.st_dev || here.st_ino != there.st_ino)
+		return err_set(e, ERR_SYSTEM,
+			       "'%s' changed while sandbox started",
+			       r->program->layer.dir);
+	return TAKE_FD(fd);
+}
+
 int layer_open_place(int layer, unsigned int number, struct err *e)
 {
 	char name[16];
@@ -44,8 +58,7 @@ static int make(int dir, const char *name, mode_t mode, struct err *e)
 			return err_sys(e, "set the mode of '%s'", name);
 		return 0;
 	}
-	return errno == EEXIST ? 0 :
-				 err_sys(e, "make '%s' in the layer", name);
+	return errno == EEXIST ? 0 : err_sys(e, "make '%s' in the layer", name);
 }
 
 static int make_place(const struct run *r, const struct step *s, struct err *e)
@@ -154,8 +167,8 @@ static void begin_time(struct timespec *out)
 	do {
 		nanosleep(&tick, NULL);
 		clock_gettime(CLOCK_REALTIME_COARSE, &now);
-	} while (now.tv_sec < out->tv_sec || (now.tv_sec == out->tv_sec &&
-					      now.tv_nsec <= out->tv_nsec));
+	} while (now.tv_sec < out->tv_sec ||
+		 (now.tv_sec == out->tv_sec && now.tv_nsec <= out->tv_nsec));
 }
 
 static int store(struct run *r, struct err *e)

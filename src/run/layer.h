@@ -6,8 +6,16 @@
 #ifndef RUN_LAYER_H
 #define RUN_LAYER_H
 
+#include <stdbool.h>
+
 struct err;
 struct run;
+
+/*
+ * Opens DIR as it is in this mount namespace: by the descriptor of another one
+ * the kernel mounts nothing.
+ */
+int layer_open_again(const struct run *r, struct err *e);
 
 /* Opens DIR/N of a place; DIR/N/upper and the like. Return it, or -1. */
 int layer_open_place(int layer, unsigned int number, struct err *e);

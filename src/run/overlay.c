@@ -155,9 +155,12 @@ static int mount_stack(const struct stack *k, const struct step *s,
 static int open_kept(const struct run *r, struct stack *k, const struct step *s,
 		     struct err *e)
 {
-	autoclose int dir = layer_open_place(r->layer, (unsigned int)s->place,
-					     e);
+	autoclose int layer = layer_open_again(r, e);
+	autoclose int dir = -1;
 
+	if (layer < 0)
+		return -1;
+	dir = layer_open_place(layer, (unsigned int)s->place, e);
 	if (dir < 0)
 		return -1;
 	k->upper = layer_open_in(dir, "upper", e);

@@ -250,8 +250,8 @@ static void note_split(struct cow *c, const struct dir *d)
 	if (!own && !(d->mode & 0002))
 		return;
 	note(c, text);
-	if (own)
-		*array_add(c->s->c->arena, &c->s->c->hints) = text;
+	if (own && !compile->out->closed_message)
+		compile->out->closed_message = text;
 }
 
 static int show_below(struct cow *c, const struct dir *d, struct err *e)

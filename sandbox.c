@@ -10,12 +10,16 @@
 #include "input/cli.h"
 #include "input/help.h"
 #include "input/profile_files.h"
+#include "layer/discard.h"
+#include "layer/layer.h"
 #include "plan/plan.h"
+#include "report/changes.h"
 #include "report/report.h"
 #include "run/run.h"
 #include "run/scope.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -101,9 +105,25 @@ static int answer(struct arena *a, const struct caller *caller,
 static int about_layer(struct arena *a, const struct caller *caller,
 		       const struct request *request, struct err *e)
 {
-	(void)a;
-	(void)caller;
-	return err_set(e, ERR_USAGE, "'%s': not there yet", request->topic);
+	const char *cwd = caller->cwd ? caller->cwd : "/";
+	struct kept_layer layer;
+	int r;
+
+	if (!*request->topic)
+		return err_set(e, ERR_USAGE, "the name of the layer is empty");
+	/* What is half done is put in order, also when nobody listens. */
+	signal(SIGPIPE, SIG_IGN);
+	if (layer_open(a, path_clean(a, cwd, request->topic), &layer, e) < 0)
+		return -1;
+	if (request->action == ACTION_DIFF)
+		r = report_changes(a, &layer, request->format, e);
+	else if (request->action == ACTION_DISCARD)
+		r = layer_discard(a, &layer, e);
+	else
+		r = err_set(e, ERR_USAGE, "'%s': not there yet",
+			    request->topic);
+	layer_close(&layer);
+	return r;
 }
 
 /* Returns if there is no cgroup that we would have to be in another scope for. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "layer/entry.h"
 
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -175,6 +176,44 @@ void entry_close(struct entry *x)
 	if (x->fd >= 0)
 		close(x->fd);
 	*x = ENTRY_NONE;
+}
+
+/* The directory above `below`, or -1 if that is not `dir`, or out of reach. */
+static int open_above(const struct entry *dir, const struct entry *below)
+{
+	autoclose int fd =
+		openat(below->fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_dev != dir->st.st_dev ||
+	    st.st_ino != dir->st.st_ino)
+		return -1;
+	return TAKE_FD(fd);
+}
+
+void entry_let_go(struct entry *dir, const struct entry *below)
+{
+	int fd;
+
+	/* What is lent has to be given back, also after an error. */
+	if (dir->fd < 0 || below->fd < 0 || dir->lent)
+		return;
+	fd = open_above(dir, below);
+	if (fd < 0)
+		return;
+	close(fd);
+	close(dir->fd);
+	dir->fd = -1;
+}
+
+int entry_regain(struct entry *dir, const struct entry *below, struct err *e)
+{
+	if (dir->type != ENTRY_DIRECTORY || dir->fd >= 0)
+		return 0;
+	dir->fd = open_above(dir, below);
+	if (dir->fd < 0)
+		return err_set(e, ERR_SYSTEM, "it was moved meanwhile");
+	return 0;
 }
 
 int entry_open(const struct entry *x, int flags, struct err *e)

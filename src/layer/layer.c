@@ -39,10 +39,10 @@ static int open_own(const char *dir, struct err *e)
 	return TAKE_FD(fd);
 }
 
-int layer_open(struct arena *a, const char *dir, struct layer *out,
+int layer_open(struct arena *a, const char *dir, struct kept_layer *out,
 	       struct err *e)
 {
-	struct layer l = { .dir = dir, .top = ENTRY_NONE };
+	struct kept_layer l = { .dir = dir, .top = ENTRY_NONE };
 	autoclose int fd = open_own(dir, e);
 	int top;
 
@@ -63,7 +63,7 @@ int layer_open(struct arena *a, const char *dir, struct layer *out,
 	return 0;
 }
 
-void layer_close(struct layer *l)
+void layer_close(struct kept_layer *l)
 {
 	entry_close(&l->top);
 	if (l->fd >= 0)
@@ -71,7 +71,7 @@ void layer_close(struct layer *l)
 	l->fd = -1;
 }
 
-int layer_upper(const struct layer *l, const struct record_place *place,
+int layer_upper(const struct kept_layer *l, const struct record_place *place,
 		struct entry *out, struct err *e)
 {
 	autoentry struct entry number = ENTRY_NONE;

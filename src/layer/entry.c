@@ -162,6 +162,9 @@ int entry_look(const struct entry *dir, const char *name, struct entry *out,
 		entry_close(&x);
 		return err_wrap(e, "look at '%s'", name);
 	}
+	/* What is outside does not show through there either, unmarked. */
+	if (dir->opaque && x.type == ENTRY_DIRECTORY)
+		x.opaque = true;
 	x.mounted = x.fd >= 0 && x.mount != dir->mount;
 	*out = x;
 	return 0;

@@ -10,11 +10,13 @@
 #include "input/cli.h"
 #include "input/help.h"
 #include "input/profile_files.h"
+#include "layer/apply.h"
 #include "layer/discard.h"
 #include "layer/layer.h"
 #include "plan/plan.h"
 #include "report/ask.h"
 #include "report/changes.h"
+#include "report/progress.h"
 #include "report/report.h"
 #include "run/run.h"
 #include "run/scope.h"
@@ -102,6 +104,25 @@ static int answer(struct arena *a, const struct caller *caller,
 	return r < 0 ? r : print(&out, e);
 }
 
+static int apply(struct arena *a, struct kept_layer *layer, bool force,
+		 struct err *e)
+{
+	struct report_progress shown;
+	const struct progress progress = { report_progress_tell, &shown };
+	const struct check_wants wants = {
+		.force = force,
+		.say = report_progress_say,
+		.data = &shown,
+		.progress = &progress,
+	};
+	int r;
+
+	report_progress_begin(&shown, "applying");
+	r = layer_apply(a, layer, &wants, e);
+	report_progress_end(&shown);
+	return r;
+}
+
 /* --diff, --apply, --discard. */
 static int about_layer(struct arena *a, const struct caller *caller,
 		       const struct request *request, struct err *e)
@@ -121,8 +142,7 @@ static int about_layer(struct arena *a, const struct caller *caller,
 	else if (request->action == ACTION_DISCARD)
 		r = layer_discard(a, &layer, e);
 	else
-		r = err_set(e, ERR_USAGE, "'%s': not there yet",
-			    request->topic);
+		r = apply(a, &layer, request->force, e);
 	layer_close(&layer);
 	return r;
 }

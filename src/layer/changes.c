@@ -42,6 +42,17 @@ static int at_path(struct walker *w, struct err *e)
 	return err_wrap(e, "'%s'", str_text(&w->path));
 }
 
+/* The real directory that is `up` levels above the top. */
+static const struct entry *above(const struct walker *w, size_t up)
+{
+	const struct entry *x;
+
+	if (w->levels.count <= up)
+		return NULL;
+	x = &w->levels.items[w->levels.count - 1 - up].before;
+	return x->fd < 0 ? NULL : x;
+}
+
 static int tell(struct walker *w, enum change_kind kind, unsigned int differs,
 		const struct entry *before, const struct entry *after,
 		struct err *e)
@@ -52,6 +63,12 @@ static int tell(struct walker *w, enum change_kind kind, unsigned int differs,
 		.path = w->path.text,
 		.before = before,
 		.after = after,
+		/* A directory that is replaced is left yet. */
+		.above = above(
+			w,
+			w->levels.count &&
+				before == &w->levels.items[w->levels.count - 1]
+						   .before),
 	};
 
 	return w->to->tell(w->to->context, &change, e);
@@ -233,7 +250,7 @@ static int walk_place(struct walker *w, const struct kept_layer *l,
 	autoentry struct entry after = ENTRY_NONE;
 
 	if (layer_upper(l, place, &after, e) < 0 ||
-	    layer_real(place, false, &before, e) < 0)
+	    layer_real(place, w->to->any_place, &before, e) < 0)
 		return -1;
 	w->path.length = 0;
 	str_add(&w->path, place->path);

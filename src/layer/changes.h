@@ -35,6 +35,8 @@ struct change {
 	const char *path;     /* outside, absolute; good until the next one */
 	/* One is ENTRY_MISSING where it was added or deleted. */
 	const struct entry *before, *after;
+	/* The real directory it is in; NULL: there is none, or it is a place. */
+	const struct entry *above;
 };
 
 /* Who is told. */
@@ -46,6 +48,7 @@ struct changes_to {
 	 * became something else, before that. Else the directory stands for it.
 	 */
 	bool below_deleted;
+	bool any_place; /* see layer_real() */
 };
 
 /*

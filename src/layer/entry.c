@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "host/own.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -58,6 +59,11 @@ static int identify(struct entry *x, struct err *e)
 	return 0;
 }
 
+static bool may_search(const char *path)
+{
+	return faccessat(AT_FDCWD, path, R_OK | X_OK, AT_EACCESS) == 0;
+}
+
 /*
  * Who owns a directory of mode 000 cannot read it, but may change that. No
  * other thing is lent: a file can have a second name, outside of the layer.
@@ -67,9 +73,10 @@ static void lend(struct entry *x)
 	char path[ENTRY_PATH_SIZE];
 
 	entry_path(x, path);
-	if (x->st.st_uid == geteuid() &&
-	    faccessat(AT_FDCWD, path, R_OK | X_OK, AT_EACCESS) < 0)
-		x->lent = chmod(path, x->st.st_mode | S_IRUSR | S_IXUSR) == 0;
+	if (x->st.st_uid != geteuid() || may_search(path) ||
+	    (own_files() == 0 && may_search(path)))
+		return;
+	x->lent = chmod(path, x->st.st_mode | S_IRUSR | S_IXUSR) == 0;
 }
 
 /* Only "y" and "x" mean something: ovl_get_opaquedir_val() in the kernel. */
@@ -227,8 +234,11 @@ int entry_open(const struct entry *x, int flags, struct err *e)
 	if (x->type != ENTRY_FILE && x->type != ENTRY_DIRECTORY)
 		return err_set(e, ERR_SYSTEM,
 			       "open what is no file and no directory");
-	fd = open(entry_path(x, path),
-		  flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	flags |= O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	fd = open(entry_path(x, path), flags);
+	if (fd < 0 && errno == EACCES && x->st.st_uid == geteuid() &&
+	    own_files() == 0)
+		fd = open(entry_path(x, path), flags);
 	return fd < 0 ? err_sys(e, "open it") : fd;
 }
 

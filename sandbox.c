@@ -14,6 +14,7 @@
 #include "layer/discard.h"
 #include "layer/layer.h"
 #include "plan/plan.h"
+#include "report/ask.h"
 #include "report/changes.h"
 #include "report/progress.h"
 #include "report/report.h"
@@ -237,6 +238,11 @@ static int run(struct job *j, const struct host_wants *wants,
 	if (j->plan->bwrap)
 		end_as_bwrap(&outcome);
 	status = report_outcome(j->words, j->program, &outcome);
+	if (j->plan->ask && !outcome.failed &&
+	    report_ask(j->words, j->plan->changes, false, &failure) < 0) {
+		report_error(&failure);
+		status = err_exit_status(&failure);
+	}
 	if (report_status_line(&outcome, status, &failure) < 0) {
 		report_error(&failure);
 		status = err_exit_status(&failure);

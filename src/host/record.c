@@ -124,22 +124,21 @@ static const char *read_place(struct arena *a, char *line, bool under,
 static const char *read_line(struct arena *a, char *line, struct record *r)
 {
 	const char *word = take_word(&line);
+	bool known = false;
 
 	if (!word || !line)
 		return "a line says nothing";
 	if (str_equal(word, "place") || str_equal(word, "under"))
 		return read_place(a, line, str_equal(word, "under"), r);
-	if (str_equal(word, "created") && !r->created.tv_sec &&
-	    take_time(&line, &r->created))
-		return NULL;
-	if (str_equal(word, "applying") && !r->applying.tv_sec &&
-	    take_time(&line, &r->applying))
-		return NULL;
-	if (str_equal(word, "ids") && str_equal(line, "auto") && !r->auto_ids) {
+	if (str_equal(word, "created")) {
+		known = !r->created.tv_sec && take_time(&line, &r->created);
+	} else if (str_equal(word, "applying")) {
+		known = !r->applying.tv_sec && take_time(&line, &r->applying);
+	} else if (str_equal(word, "ids")) {
+		known = !r->auto_ids && str_equal(line, "auto");
 		r->auto_ids = true;
-		return NULL;
 	}
-	return "a line is not known";
+	return known ? NULL : "a line is not known";
 }
 
 int record_parse(struct arena *a, const char *text, size_t size,

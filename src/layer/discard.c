@@ -86,6 +86,8 @@ static int remove_one(const struct entry *dir, const char *name, struct err *e)
 		return 0;
 	if (errno == ENOTEMPTY || errno == EEXIST)
 		return 1;
+	if (errno == ENOTDIR)
+		errno = EPERM;
 	return err_sys(e, "remove '%s'", name);
 }
 

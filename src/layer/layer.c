@@ -51,7 +51,7 @@ int layer_open(struct arena *a, const char *dir, struct kept_layer *out,
 	if (record_load(a, fd, &l.record, e) < 0) {
 		if (e->errnum == ENOENT)
 			return no_layer(dir, "it has no record 'layer'", e);
-		return err_wrap(e, "'%s'", dir);
+		return err_within(e, "%s", dir);
 	}
 	top = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (top < 0)

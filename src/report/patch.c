@@ -72,6 +72,7 @@ static int open_side(const struct entry *x, struct err *e)
 static int start(struct patcher *p, const int files[2], int out, pid_t *pid,
 		 struct err *e)
 {
+	char none[] = "/dev/null";
 	char *const argv[] = {
 		(char[]){ "diff" },
 		(char[]){ "-u" },
@@ -80,10 +81,8 @@ static int start(struct patcher *p, const int files[2], int out, pid_t *pid,
 		(char[]){ "-L" },
 		p->after.text,
 		(char[]){ "--" },
-		files[0] < 0 ? (char[]){ "/dev/null" } :
-			       (char[]){ "/proc/self/fd/3" },
-		files[1] < 0 ? (char[]){ "/dev/null" } :
-			       (char[]){ "/proc/self/fd/4" },
+		files[0] < 0 ? none : (char[]){ "/proc/self/fd/3" },
+		files[1] < 0 ? none : (char[]){ "/proc/self/fd/4" },
 		NULL,
 	};
 	char *const env[] = { (char[]){ "LC_ALL=C" }, NULL };

@@ -16,7 +16,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -58,34 +57,22 @@ _Noreturn static void helper_main(const char *path, char *const *argv, int pipe)
 	_exit(127);
 }
 
-/* What a helper says, to its end; 1: `r` was told to stop meanwhile. */
-static int hear(int fd, struct run *r, char *text, size_t size, struct err *e)
+/* Waits for its end; 1: `r` was told to stop meanwhile. */
+static int await_end(int pidfd, struct run *r, struct err *e)
 {
 	struct pollfd on[] = {
-		{ .fd = fd, .events = POLLIN },
+		{ .fd = pidfd, .events = POLLIN },
 		{ .fd = r ? r->signals : -1, .events = POLLIN },
 	};
-	size_t n = 0;
-	ssize_t got = 1;
 
-	while (got > 0) {
-		if (poll(on, COUNT_OF(on), -1) < 0) {
-			if (errno == EINTR)
-				continue;
+	while (!on[0].revents) {
+		if (poll(on, COUNT_OF(on), -1) < 0 && errno != EINTR)
 			return err_sys(e, "wait for a map of ids");
-		}
-		if (on[1].revents && supervisor_told(r))
+		/* At its end it is its status that counts. */
+		if (!on[0].revents && on[1].revents && supervisor_told(r))
 			return 1;
-		if (!on[0].revents)
-			continue;
-		/* More than there is room for is only taken. */
-		if (n == size - 1)
-			n = 0;
-		got = read(fd, text + n, size - 1 - n);
-		n += got > 0 ? (size_t)got : 0;
 	}
-	text[n] = '\0';
-	return got < 0 ? err_sys(e, "hear from a helper") : 0;
+	return 0;
 }
 
 static int judge(const char *path, int status, const char *text, struct err *e)
@@ -108,36 +95,50 @@ static int judge(const char *path, int status, const char *text, struct err *e)
 	return -1;
 }
 
+/* `pipe` holds what it says, so much as there is room for: it never waits. */
+static int judge_helper(const char *path, int status, int pipe, struct err *e)
+{
+	char text[256];
+	ssize_t n = read(pipe, text, sizeof(text) - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	return judge(path, status, text, e);
+}
+
 static int run_helper(const char *path, char *const *argv, struct run *r,
 		      struct err *e)
 {
-	char text[256] = "";
-	autoclose int in = -1;
-	int pipe[2], status = 0, heard;
+	autoclose int pidfd = -1, in = -1, out = -1;
+	struct clone_args args = {
+		.flags = CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)&pidfd,
+		.exit_signal = SIGCHLD,
+	};
+	int ends[2], status = 0, waited;
 	pid_t pid;
 
-	if (pipe2(pipe, O_CLOEXEC) < 0)
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return err_sys(e, "make a pipe");
-	in = pipe[0];
-	pid = fork();
+	in = ends[0];
+	out = ends[1];
+	pid = sys_clone3(&args);
 	if (pid == 0)
-		helper_main(path, argv, pipe[1]);
-	close(pipe[1]);
+		helper_main(path, argv, out);
 	if (pid < 0)
 		return err_sys(e, "start '%s'", path);
-	heard = hear(in, r, text, sizeof(text), e);
+	waited = await_end(pidfd, r, e);
 	/* Setuid or not: its real user is still ours, kill(2). */
-	if (heard != 0)
+	if (waited != 0)
 		kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return err_sys(e, "wait for '%s'", path);
 	/* A key reaches it, too. */
-	if (heard > 0 || (r && status != 0 && supervisor_told(r)))
+	if (waited > 0 || (r && status != 0 && supervisor_told(r)))
 		return err_set(e, ERR_SYSTEM,
 			       "ended by signal %d while it was set up",
 			       r->outcome->told);
-	return heard < 0 ? -1 : judge(path, status, text, e);
+	return waited < 0 ? -1 : judge_helper(path, status, in, e);
 }
 
 /* newuidmap PID INSIDE OUTSIDE COUNT... */

@@ -194,11 +194,14 @@ got' ]
 
 @test "a limit of processes counts all users together" {
 	echo 'import os, time
+a, b = os.pipe()
 for user in range(1, 41):
     if os.fork() == 0:
         os.setuid(user)
+        os.write(b, b"x")
         time.sleep(20)
         os._exit(0)
+    os.read(a, 1)
 print("all", flush=True)
 time.sleep(20)' >many.py
 	sandbox --map-auto --pids 20 python3 many.py

@@ -75,6 +75,49 @@ static int await_end(int pidfd, struct run *r, struct err *e)
 	return 0;
 }
 
+/* What is in `pipe` is what it had to say; nobody waits for more. */
+static int judge(const char *path, int status, int pipe, struct err *e)
+{
+	const char *name = path_name(path);
+	char room[256], *text = room;
+	ssize_t n;
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	if (WIFSIGNALED(status))
+		return err_set(e, ERR_SYSTEM, "'%s' was ended by signal %d",
+			       path, WTERMSIG(status));
+	n = read(pipe, room, sizeof(room) - 1);
+	room[n > 0 ? n : 0] = '\0';
+	/* "newuidmap: uid range [1-65537) -> ... not allowed" */
+	if (str_starts(text, name) && text[strlen(name)] == ':')
+		text += strlen(name) + 1 + (text[strlen(name) + 1] == ' ');
+	err_set(e, ERR_SYSTEM, "map ids by '%s': %.*s", path,
+		(int)strcspn(text, "\n"), text);
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+		err_hint(e, "it gets no privileges here, as sandbox was "
+			    "started with no_new_privs");
+	return -1;
+}
+
+/* Waits for its end; 1: `r` was told to stop meanwhile. */
+static int await_end(int pidfd, struct run *r, struct err *e)
+{
+	struct pollfd on[] = {
+		{ .fd = pidfd, .events = POLLIN },
+		{ .fd = r ? r->signals : -1, .events = POLLIN },
+	};
+
+	while (!on[0].revents) {
+		if (poll(on, COUNT_OF(on), -1) < 0 && errno != EINTR)
+			return err_sys(e, "wait for a map of ids");
+		/* At its end it is its status that counts. */
+		if (!on[0].revents && on[1].revents && supervisor_told(r))
+			return 1;
+	}
+	return 0;
+}
+
 static int judge(const char *path, int status, const char *text, struct err *e)
 {
 	const char *name = path_name(path);
@@ -93,16 +136,6 @@ static int judge(const char *path, int status, const char *text, struct err *e)
 		err_hint(e, "it gets no privileges here, as sandbox was "
 			    "started with no_new_privs");
 	return -1;
-}
-
-/* `pipe` holds what it says, so much as there is room for: it never waits. */
-static int judge_helper(const char *path, int status, int pipe, struct err *e)
-{
-	char text[256];
-	ssize_t n = read(pipe, text, sizeof(text) - 1);
-
-	text[n > 0 ? n : 0] = '\0';
-	return judge(path, status, text, e);
 }
 
 static int run_helper(const char *path, char *const *argv, struct run *r,
@@ -138,7 +171,7 @@ static int run_helper(const char *path, char *const *argv, struct run *r,
 		return err_set(e, ERR_SYSTEM,
 			       "ended by signal %d while it was set up",
 			       r->outcome->told);
-	return waited < 0 ? -1 : judge_helper(path, status, in, e);
+	return waited < 0 ? -1 : judge(path, status, in, e);
 }
 
 /* newuidmap PID INSIDE OUTSIDE COUNT... */

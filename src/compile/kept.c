@@ -117,9 +117,18 @@ int kept_begin(struct steps *s, struct err *e)
 	layer->dev = fact->dev;
 	layer->ino = fact->ino;
 	layer->found = c->host->record;
+	layer->record.auto_ids = c->plan->map_auto;
 	if (!layer->found)
 		return 0;
+	if (layer->found->auto_ids && !c->plan->map_auto) {
+		err_set(e, ERR_USAGE,
+			"--changes: '%s' was begun with --map-auto, and has "
+			"files of other owners",
+			path);
+		return err_hint(e, "add --map-auto");
+	}
 	layer->record = *layer->found;
+	layer->record.auto_ids = c->plan->map_auto;
 	memset(&layer->record.places, 0, sizeof(layer->record.places));
 	for (size_t i = 0; i < layer->found->places.count; i++)
 		*array_add(c->arena, &layer->record.places) =

@@ -274,7 +274,8 @@ static void add_text(struct compile *c)
 	struct record record = layer->record;
 	struct str text = { .arena = c->arena };
 
-	if (layer->found && layer->found->places.count == record.places.count)
+	if (layer->found && layer->found->auto_ids == record.auto_ids &&
+	    layer->found->places.count == record.places.count)
 		return;
 	record.created = (struct timespec){ 0 };
 	record_print(&record, &text);

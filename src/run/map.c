@@ -100,44 +100,6 @@ static int judge(const char *path, int status, int pipe, struct err *e)
 	return -1;
 }
 
-/* Waits for its end; 1: `r` was told to stop meanwhile. */
-static int await_end(int pidfd, struct run *r, struct err *e)
-{
-	struct pollfd on[] = {
-		{ .fd = pidfd, .events = POLLIN },
-		{ .fd = r ? r->signals : -1, .events = POLLIN },
-	};
-
-	while (!on[0].revents) {
-		if (poll(on, COUNT_OF(on), -1) < 0 && errno != EINTR)
-			return err_sys(e, "wait for a map of ids");
-		/* At its end it is its status that counts. */
-		if (!on[0].revents && on[1].revents && supervisor_told(r))
-			return 1;
-	}
-	return 0;
-}
-
-static int judge(const char *path, int status, const char *text, struct err *e)
-{
-	const char *name = path_name(path);
-
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return 0;
-	if (WIFSIGNALED(status))
-		return err_set(e, ERR_SYSTEM, "'%s' was ended by signal %d",
-			       path, WTERMSIG(status));
-	/* "newuidmap: uid range [1-65537) -> ... not allowed" */
-	if (str_starts(text, name) && text[strlen(name)] == ':')
-		text += strlen(name) + 1 + (text[strlen(name) + 1] == ' ');
-	err_set(e, ERR_SYSTEM, "map ids by '%s': %.*s", path,
-		(int)strcspn(text, "\n"), text);
-	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
-		err_hint(e, "it gets no privileges here, as sandbox was "
-			    "started with no_new_privs");
-	return -1;
-}
-
 static int run_helper(const char *path, char *const *argv, struct run *r,
 		      struct err *e)
 {

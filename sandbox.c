@@ -135,7 +135,8 @@ static int about_layer(struct arena *a, const struct caller *caller,
 		return err_set(e, ERR_USAGE, "the name of the layer is empty");
 	/* What is half done is put in order, also when nobody listens. */
 	signal(SIGPIPE, SIG_IGN);
-	if (layer_open(a, path_clean(a, cwd, request->topic), &layer, e) < 0)
+	if (layer_open(a, caller, path_clean(a, cwd, request->topic), &layer,
+		       e) < 0)
 		return -1;
 	if (request->action == ACTION_DIFF)
 		r = report_changes(a, &layer, request->format, e);
@@ -239,7 +240,8 @@ static int run(struct job *j, const struct host_wants *wants,
 		end_as_bwrap(&outcome);
 	status = report_outcome(j->words, j->program, &outcome);
 	if (j->plan->ask && !outcome.failed &&
-	    report_ask(j->words, j->plan->changes, false, &failure) < 0) {
+	    report_ask(j->words, j->caller, j->program->layer.dir,
+		       !j->program->layer.found, &failure) < 0) {
 		report_error(&failure);
 		status = err_exit_status(&failure);
 	}

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "run/map.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,8 +40,8 @@ static int open_own(const char *dir, struct err *e)
 	return TAKE_FD(fd);
 }
 
-int layer_open(struct arena *a, const char *dir, struct kept_layer *out,
-	       struct err *e)
+int layer_open(struct arena *a, const struct caller *caller, const char *dir,
+	       struct kept_layer *out, struct err *e)
 {
 	struct kept_layer l = { .dir = dir, .top = ENTRY_NONE };
 	autoclose int fd = open_own(dir, e);
@@ -53,6 +54,9 @@ int layer_open(struct arena *a, const char *dir, struct kept_layer *out,
 			return no_layer(dir, "it has no record 'layer'", e);
 		return err_within(e, "%s", dir);
 	}
+	if (l.record.auto_ids && map_enter(a, caller, e) < 0)
+		return err_wrap(e, "the layer '%s' has files of many owners",
+				dir);
 	top = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (top < 0)
 		return err_sys(e, "open the layer '%s'", dir);

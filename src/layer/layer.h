@@ -14,6 +14,7 @@
 #include "layer/entry.h"
 
 struct arena;
+struct caller;
 struct err;
 
 struct kept_layer {
@@ -25,10 +26,12 @@ struct kept_layer {
 
 /*
  * Opens and locks `dir`, whose last component may be no symlink, and reads its
- * record. An error if it is no layer, not the caller's, or in use.
+ * record. An error if it is no layer, not the caller's, or in use. For one with
+ * files of many owners this process enters a user namespace where it may touch
+ * them, and stays there: map_enter().
  */
-int layer_open(struct arena *a, const char *dir, struct kept_layer *out,
-	       struct err *e);
+int layer_open(struct arena *a, const struct caller *caller, const char *dir,
+	       struct kept_layer *out, struct err *e);
 
 /* Without the lock from then on. */
 void layer_close(struct kept_layer *l);

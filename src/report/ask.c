@@ -208,12 +208,13 @@ static int about(struct arena *a, struct kept_layer *l, bool is_new,
 	return carry_out(a, l, answer, &s, e);
 }
 
-int report_ask(struct arena *a, const char *dir, bool is_new, struct err *e)
+int report_ask(struct arena *a, const struct caller *caller, const char *dir,
+	       bool is_new, struct err *e)
 {
 	struct kept_layer l;
 	int r;
 
-	if (layer_open(a, dir, &l, e) < 0)
+	if (layer_open(a, caller, dir, &l, e) < 0)
 		return -1;
 	r = about(a, &l, is_new, e);
 	layer_close(&l);

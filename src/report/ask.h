@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 struct arena;
+struct caller;
 struct err;
 
 /*
@@ -18,6 +19,7 @@ struct err;
  * All signals are blocked, as after run_program(). The lock of the layer is
  * not held.
  */
-int report_ask(struct arena *a, const char *dir, bool is_new, struct err *e);
+int report_ask(struct arena *a, const struct caller *caller, const char *dir,
+	       bool is_new, struct err *e);
 
 #endif

@@ -297,6 +297,16 @@ static int show_path(struct cow *c, const struct path_fact *fact, struct err *e)
 	return show(c, &d, e);
 }
 
+/* What is known of a path that has no symlinks, or NULL. */
+static const struct path_fact *resolved_fact(const struct host *h,
+					     const char *path)
+{
+	for (size_t i = 0; path && i < h->path_count; i++)
+		if (str_equal(h->paths[i].resolved, path))
+			return &h->paths[i];
+	return NULL;
+}
+
 /* What --dir made was empty, and has to be: the host's was not shown. */
 static void empty_dir(struct cow *c, struct step *step)
 {
@@ -317,10 +327,11 @@ static int put_back(struct cow *c, const struct step *before, struct err *e)
 		      !(step.attributes & MOUNT_ATTR_RDONLY) &&
 		      str_equal(step.source, step.dest);
 
-	if (is_home(c->s, &step))
-		return show_path(c, host_path(c->s->c->host, step.dest), e);
-	if (shared && step.directory)
-		return show_path(c, host_path(c->s->c->host, step.source), e);
+	const struct path_fact *fact = resolved_fact(
+		c->s->c->host, is_home(c->s, &step) ? step.dest : step.source);
+
+	if (fact && fact->type == PATH_DIR && (shared || is_home(c->s, &step)))
+		return show_path(c, fact, e);
 	/* Device files are no part of the tree. */
 	if (shared && step.attributes & MOUNT_ATTR_NODEV)
 		step.attributes |= MOUNT_ATTR_RDONLY;

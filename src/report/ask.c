@@ -10,10 +10,12 @@
 #include "layer/discard.h"
 #include "layer/layer.h"
 #include "report/changes.h"
+#include "report/progress.h"
 #include "report/report.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <termios.h>
 #include <unistd.h>
@@ -46,26 +48,39 @@ static void interrupted(int signal)
 	(void)signal;
 }
 
+/* These end the question; they are let through only where it waits. */
+static const int ending[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
+
 /*
- * Those that end a question do so by interrupting the read. What came before
- * it, as the interrupt that ended the command, was not about the question.
+ * To stop and to go on is as for any program that reads. What came before the
+ * question, as the interrupt that ended the command, was not about it.
  */
-static void let_interrupt(sigset_t *before)
+static void begin_to_wait(sigset_t *before)
 {
-	static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
 	const struct sigaction action = { .sa_handler = interrupted };
 	sigset_t set;
 
+	for (size_t i = 0; i < COUNT_OF(ending); i++) {
+		signal(ending[i], SIG_IGN);
+		sigaction(ending[i], &action, NULL);
+	}
 	sigemptyset(&set);
-	/* To stop and to go on is as for any program that reads. */
 	sigaddset(&set, SIGTSTP);
 	sigaddset(&set, SIGTTIN);
-	for (size_t i = 0; i < COUNT_OF(signals); i++) {
-		signal(signals[i], SIG_IGN);
-		sigaction(signals[i], &action, NULL);
-		sigaddset(&set, signals[i]);
-	}
+	sigaddset(&set, SIGTTOU);
 	sigprocmask(SIG_UNBLOCK, &set, before);
+}
+
+/* Until there is something to read; -1 and errno: interrupted. */
+static int wait_for_input(int tty)
+{
+	struct pollfd p = { .fd = tty, .events = POLLIN };
+	sigset_t set;
+
+	sigprocmask(SIG_BLOCK, NULL, &set);
+	for (size_t i = 0; i < COUNT_OF(ending); i++)
+		sigdelset(&set, ending[i]);
+	return ppoll(&p, 1, NULL, &set) < 0 ? -1 : 0;
 }
 
 /* The command may have left it in any state. */
@@ -89,8 +104,10 @@ static int read_line(int tty, char *line, size_t size)
 	char c;
 
 	for (;;) {
-		ssize_t n = read(tty, &c, 1);
+		ssize_t n = wait_for_input(tty);
 
+		if (n == 0)
+			n = read(tty, &c, 1);
 		if (n <= 0) {
 			errno = n < 0 ? errno : 0;
 			return -1;
@@ -131,7 +148,7 @@ static enum answer ask(int tty, enum answer otherwise)
 	sigset_t before;
 	char line[16];
 
-	let_interrupt(&before);
+	begin_to_wait(&before);
 	make_readable(tty);
 	while (answer == ANSWER_NONE) {
 		if (fd_write_all(tty, question, sizeof(question) - 1) < 0)
@@ -181,11 +198,10 @@ static int carry_out(struct arena *a, struct kept_layer *l, enum answer answer,
 		say(a, s, "kept", l->dir);
 		return 0;
 	}
-	if (answer == ANSWER_APPLY)
-		return err_set(e, ERR_SYSTEM, "apply is not there yet");
-	if (layer_discard(a, l, e) < 0)
+	if ((answer == ANSWER_APPLY ? report_apply(a, l, false, e) :
+				      layer_discard(a, l, e)) < 0)
 		return -1;
-	say(a, s, "discarded", NULL);
+	say(a, s, answer == ANSWER_APPLY ? "applied" : "discarded", NULL);
 	return 0;
 }
 

@@ -223,6 +223,28 @@ static void test_interrupt(void **state)
 	end(&w);
 }
 
+static void test_apply(void **state)
+{
+	struct world w;
+	const char *file;
+	int status;
+
+	(void)state;
+	begin(&w, 1);
+	unit_has(on_terminal(&w, true, false,
+			     (const char *const[]){ "a\n", NULL }, &status),
+		 "1 change applied");
+	assert_int_equal(status, 0);
+	file = path_join(&w.a, w.real, "f00");
+	assert_int_equal(access(file, F_OK), 0);
+	/* It is as one just made; nothing is left to ask. */
+	assert_string_equal(on_terminal(&w, false, false,
+					(const char *const[]){ NULL }, &status),
+			    "");
+	assert_true(has_layer(&w));
+	end(&w);
+}
+
 /* As an editor leaves it that was killed. */
 static void test_raw_terminal(void **state)
 {
@@ -321,6 +343,7 @@ int group_ask(void)
 		cmocka_unit_test(test_keep),
 		cmocka_unit_test(test_end_of_input),
 		cmocka_unit_test(test_interrupt),
+		cmocka_unit_test(test_apply),
 		cmocka_unit_test(test_raw_terminal),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_no_terminal),

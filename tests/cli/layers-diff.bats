@@ -316,8 +316,11 @@ print(subprocess.run(sys.argv[1:], stdout=w, stderr=subprocess.PIPE).returncode)
 }
 
 @test "100,000 changes take the memory of one directory" {
+	local most=4096
+
+	! is_asan || most=32768
 	layer
-	python3 - "$T" <<-'END'
+	python3 - "$T" "$most" <<-'END'
 	import os, subprocess, sys
 	top = sys.argv[1] + "/D/0/upper"
 	for i in range(100):
@@ -335,7 +338,7 @@ print(subprocess.run(sys.argv[1:], stdout=w, stderr=subprocess.PIPE).returncode)
 	                peak = max(peak, int(line.split()[1]))
 	    assert p.wait() == 0
 	    assert count == 100100 + 2 * (format == "json"), count
-	    assert 0 < peak < 4096 or "ASAN_OPTIONS" in os.environ, peak
+	    assert 0 < peak < int(sys.argv[2]), peak
 	END
 }
 
@@ -379,6 +382,21 @@ print(subprocess.run(sys.argv[1:], stdout=w, stderr=subprocess.PIPE).returncode)
 	rm -rf "$T/D/0"
 	works --discard "$T/D"
 	[ ! -e "$T/D" ]
+}
+
+@test "--discard removes what an interrupted --apply left beside real files" {
+	layer
+	mkdir -p "$T/real/dir" "$T/D/0/upper/dir"
+	echo x >"$T/D/0/upper/dir/file"
+	sed -i '2a applying 1795679600.000000000' "$T/D/layer"
+	# Names that --apply makes for this layer: the seconds, then the rest.
+	local ours
+	ours=$(printf '.sandbox-apply-%x.%x' 1795679518 123456789)
+	echo half >"$T/real/dir/$ours"
+	echo other >"$T/real/dir/.sandbox-apply-1.2"
+	works --discard "$T/D"
+	[ ! -e "$T/D" ] && [ ! -e "$T/real/dir/$ours" ]
+	[ -e "$T/real/dir/.sandbox-apply-1.2" ] && [ ! -e "$T/real/dir/file" ]
 }
 
 @test "very deep trees are listed and removed with few descriptors" {

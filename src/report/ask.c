@@ -71,8 +71,8 @@ static void begin_to_wait(sigset_t *before)
 	sigprocmask(SIG_UNBLOCK, &set, before);
 }
 
-/* Until there is something to read; -1 and errno: interrupted. */
-static int wait_for_input(int tty)
+/* Until there is something to read; false and errno: interrupted. */
+static bool wait_for_input(int tty)
 {
 	struct pollfd p = { .fd = tty, .events = POLLIN };
 	sigset_t set;
@@ -80,7 +80,7 @@ static int wait_for_input(int tty)
 	sigprocmask(SIG_BLOCK, NULL, &set);
 	for (size_t i = 0; i < COUNT_OF(ending); i++)
 		sigdelset(&set, ending[i]);
-	return ppoll(&p, 1, NULL, &set) < 0 ? -1 : 0;
+	return ppoll(&p, 1, NULL, &set) > 0;
 }
 
 /* The command may have left it in any state. */
@@ -104,10 +104,8 @@ static int read_line(int tty, char *line, size_t size)
 	char c;
 
 	for (;;) {
-		ssize_t n = wait_for_input(tty);
+		ssize_t n = wait_for_input(tty) ? read(tty, &c, 1) : -1;
 
-		if (n == 0)
-			n = read(tty, &c, 1);
 		if (n <= 0) {
 			errno = n < 0 ? errno : 0;
 			return -1;

@@ -219,7 +219,8 @@ static int run(struct job *j, const struct host_wants *wants,
 		end_as_bwrap(&outcome);
 	status = report_outcome(j->words, j->program, &outcome);
 	if (j->plan->ask && !outcome.failed &&
-	    report_ask(j->words, j->plan->changes, false, &failure) < 0) {
+	    report_ask(j->words, j->plan->changes, false, outcome.told,
+		       &failure) < 0) {
 		report_error(&failure);
 		status = err_exit_status(&failure);
 	}

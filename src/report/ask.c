@@ -203,7 +203,7 @@ static int carry_out(struct arena *a, struct kept_layer *l, enum answer answer,
 	return 0;
 }
 
-static int about(struct arena *a, struct kept_layer *l, bool is_new,
+static int about(struct arena *a, struct kept_layer *l, bool is_new, bool told,
 		 struct err *e)
 {
 	struct summary s = { .text = { .arena = a } };
@@ -217,19 +217,22 @@ static int about(struct arena *a, struct kept_layer *l, bool is_new,
 		return is_new ? layer_discard(a, l, e) : 0;
 	tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	show(&s, l->dir, tty < 0 ? STDERR_FILENO : tty);
-	if (tty >= 0)
+	if (told)
+		answer = ANSWER_KEEP;
+	else if (tty >= 0)
 		answer = ask(tty, answer);
 	return carry_out(a, l, answer, &s, e);
 }
 
-int report_ask(struct arena *a, const char *dir, bool is_new, struct err *e)
+int report_ask(struct arena *a, const char *dir, bool is_new, bool told,
+	       struct err *e)
 {
 	struct kept_layer l;
 	int r;
 
 	if (layer_open(a, dir, &l, e) < 0)
 		return -1;
-	r = about(a, &l, is_new, e);
+	r = about(a, &l, is_new, told, e);
 	layer_close(&l);
 	return r;
 }

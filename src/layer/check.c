@@ -49,13 +49,36 @@ static void conflict(struct check *c, const char *path, const char *what)
 	}
 }
 
+static bool is_after(struct timespec t, struct timespec limit)
+{
+	return t.tv_sec > limit.tv_sec ||
+	       (t.tv_sec == limit.tv_sec && t.tv_nsec > limit.tv_nsec);
+}
+
+static bool is_made_after(const struct entry *x, struct timespec limit)
+{
+	struct statx st;
+
+	return statx(x->fd, "", AT_EMPTY_PATH, STATX_BTIME, &st) == 0 &&
+	       (st.stx_mask & STATX_BTIME) &&
+	       is_after((struct timespec){ .tv_sec = st.stx_btime.tv_sec,
+					   .tv_nsec = st.stx_btime.tv_nsec },
+			limit);
+}
+
+/*
+ * After an apply that was ended, what was there when it began has been looked
+ * at. Since then it was we who changed the ctime of what lost another name: so
+ * the content, or the file, has to be new as well.
+ */
 static bool is_newer(const struct check *c, const struct entry *x)
 {
-	const struct timespec made = c->layer->record.created;
-	const struct timespec t = x->st.st_ctim;
+	const struct timespec begun = c->layer->record.applying;
 
-	return t.tv_sec > made.tv_sec ||
-	       (t.tv_sec == made.tv_sec && t.tv_nsec > made.tv_nsec);
+	if (!c->carry->again)
+		return is_after(x->st.st_ctim, c->layer->record.created);
+	return is_after(x->st.st_ctim, begun) &&
+	       (is_after(x->st.st_mtim, begun) || is_made_after(x, begun));
 }
 
 /*
@@ -75,6 +98,13 @@ static bool was_removed(const struct check *c, const struct change *change)
 	return !c->carry->again && is_newer(c, change->above);
 }
 
+static bool is_kept_directory(const struct change *change)
+{
+	return change->kind == CHANGE_MODIFIED &&
+	       change->before->type == ENTRY_DIRECTORY &&
+	       change->after->type == ENTRY_DIRECTORY;
+}
+
 static void find_conflict(struct check *c, const struct change *change)
 {
 	switch (change->kind) {
@@ -83,6 +113,9 @@ static void find_conflict(struct check *c, const struct change *change)
 			conflict(c, change->path, "was removed outside");
 		return;
 	case CHANGE_MODIFIED:
+		/* A directory that we wrote to, and did not finish. */
+		if (c->carry->again && is_kept_directory(change))
+			return;
 		if (is_newer(c, change->before))
 			conflict(c, change->path, "was changed outside");
 		return;
@@ -122,13 +155,9 @@ static int check_writable(struct check *c, const struct change *change,
 
 static int check_owner(const struct change *change, struct err *e)
 {
-	bool changed = change->kind == CHANGE_MODIFIED &&
-		       change->before->type == ENTRY_DIRECTORY &&
-		       change->after->type == ENTRY_DIRECTORY;
-
 	if (geteuid() == 0)
 		return 0;
-	if (changed && change->before->st.st_uid != geteuid())
+	if (is_kept_directory(change) && change->before->st.st_uid != geteuid())
 		return err_set(e, ERR_SYSTEM,
 			       "change the mode of '%s': it belongs to another "
 			       "user",

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "host/own.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -182,6 +183,12 @@ static bool is_listed(const char *list, ssize_t size, const char *name)
 	return false;
 }
 
+/* Attributes can only be set, by their owner too, on what may be written. */
+static bool may_retry(void)
+{
+	return errno == EACCES && own_files() == 0;
+}
+
 static int set_attribute(struct copy *c, const char *from, const char *to,
 			 const char *name, bool is_there, struct err *e)
 {
@@ -193,7 +200,8 @@ static int set_attribute(struct copy *c, const char *from, const char *to,
 	if (is_there && getxattr(to, name, old, XATTR_SIZE_MAX) == n &&
 	    memcmp(value, old, (size_t)n) == 0)
 		return 0;
-	if (setxattr(to, name, value, (size_t)n, 0) < 0)
+	if (setxattr(to, name, value, (size_t)n, 0) < 0 &&
+	    (!may_retry() || setxattr(to, name, value, (size_t)n, 0) < 0))
 		return err_sys(e, "set its attribute '%s'", name);
 	return 0;
 }
@@ -205,7 +213,8 @@ static int remove_attributes(struct copy *c, const char *to, ssize_t wanted,
 
 	for (const char *p = list; p < list + there; p += strlen(p) + 1)
 		if (is_carried(p) && !is_listed(c->room + LIST_AT, wanted, p) &&
-		    removexattr(to, p) < 0 && errno != ENODATA)
+		    removexattr(to, p) < 0 &&
+		    (!may_retry() || removexattr(to, p) < 0))
 			return err_sys(e, "remove its attribute '%s'", p);
 	return 0;
 }
@@ -285,7 +294,7 @@ static int make_file(struct copy *c, const struct entry *x, int dirfd,
 		return -1;
 	to = openat(dirfd, name,
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		    x->st.st_mode & 0777);
+		    (x->st.st_mode & 0777) | S_IWUSR);
 	if (to < 0)
 		return err_sys(e, "create it");
 	if (copy_content(c, from, to, &x->st) < 0)

@@ -75,15 +75,20 @@ static int await_end(int pidfd, struct run *r, struct err *e)
 	return 0;
 }
 
-static int judge(const char *path, int status, const char *text, struct err *e)
+/* What is in `pipe` is what it had to say; nobody waits for more. */
+static int judge(const char *path, int status, int pipe, struct err *e)
 {
 	const char *name = path_name(path);
+	char room[256], *text = room;
+	ssize_t n;
 
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	if (WIFSIGNALED(status))
 		return err_set(e, ERR_SYSTEM, "'%s' was ended by signal %d",
 			       path, WTERMSIG(status));
+	n = read(pipe, room, sizeof(room) - 1);
+	room[n > 0 ? n : 0] = '\0';
 	/* "newuidmap: uid range [1-65537) -> ... not allowed" */
 	if (str_starts(text, name) && text[strlen(name)] == ':')
 		text += strlen(name) + 1 + (text[strlen(name) + 1] == ' ');
@@ -93,16 +98,6 @@ static int judge(const char *path, int status, const char *text, struct err *e)
 		err_hint(e, "it gets no privileges here, as sandbox was "
 			    "started with no_new_privs");
 	return -1;
-}
-
-/* `pipe` holds what it says, so much as there is room for: it never waits. */
-static int judge_helper(const char *path, int status, int pipe, struct err *e)
-{
-	char text[256];
-	ssize_t n = read(pipe, text, sizeof(text) - 1);
-
-	text[n > 0 ? n : 0] = '\0';
-	return judge(path, status, text, e);
 }
 
 static int run_helper(const char *path, char *const *argv, struct run *r,
@@ -138,7 +133,7 @@ static int run_helper(const char *path, char *const *argv, struct run *r,
 		return err_set(e, ERR_SYSTEM,
 			       "ended by signal %d while it was set up",
 			       r->outcome->told);
-	return waited < 0 ? -1 : judge_helper(path, status, in, e);
+	return waited < 0 ? -1 : judge(path, status, in, e);
 }
 
 /* newuidmap PID INSIDE OUTSIDE COUNT... */

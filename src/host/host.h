@@ -11,6 +11,7 @@
 #define HOST_HOST_H
 
 #include "host/cgroup.h"
+#include "host/subids.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -112,6 +113,7 @@ struct host_wants {
 	size_t descriptor_count;
 	bool bwrap; /* its words of errors; and all of the caller's descriptors */
 	bool caps;     /* and capabilities */
+	bool subids;   /* the ids that others give the caller */
 	int joined[2]; /* descriptors: are they the same namespace? Or -1 */
 };
 
@@ -159,6 +161,7 @@ struct host {
 	size_t inherited_count;
 	uint64_t caps;	  /* effective ones, 1 << CAP_ of capability.h */
 	bool same_joined; /* of host_wants.joined */
+	struct subids subids;
 };
 
 /* The kernel's own name of our executable; NULL: it has none. */

@@ -283,8 +283,10 @@ static void print_setup(const struct program *p, struct str *out)
 	if (p->init)
 		str_add(out, "  a filter that allows waiting and reaping\n");
 	if (!p->init)
-		str_add(out, "  becomes the command; only the command itself "
-			     "ends with the supervisor\n");
+		str_addf(out,
+			 "  becomes the command; only the command itself ends "
+			 "with the supervisor%s\n",
+			 p->map.newuidmap ? ", as long as it is user 0" : "");
 }
 
 static void print_limit(uint64_t value, struct str *out)

@@ -176,7 +176,7 @@ static int add_overlay(struct cow *c, const struct dir *d, struct err *e)
 	struct layer *layer = arena_new(s->c->arena, struct layer);
 	struct step *step;
 
-	*layer = (struct layer){ d->path, d->dev, d->ino };
+	*layer = (struct layer){ d->path, d->dev, d->ino, false };
 	step = steps_add(s, STEP_OVERLAY, d->path, d->path, ATTR_BIND);
 	step->layers = layer;
 	step->layer_count = 1;
@@ -416,6 +416,9 @@ int root_add(struct steps *s, const struct plan_mount *m, struct err *e)
 	for (size_t i = 0; i < m->layer_count; i++)
 		if (overlay_layer(s, m->layers[i], &layers[i], e) < 0)
 			return -1;
+	/* A whole tree deletes nothing. */
+	for (size_t i = m->whole ? 1 : 0; i < m->layer_count; i++)
+		layers[i].marked = true;
 	begin(&c);
 	/* What is made in it stays writable, as in an image. */
 	c.closed = false;

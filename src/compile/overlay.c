@@ -15,7 +15,7 @@ int overlay_layer(const struct steps *s, const char *path, struct layer *out,
 		err_set(e, ERR_USAGE, "'%s' is not a directory", path);
 		return err_at(e, "%s", s->origin);
 	}
-	*out = (struct layer){ fact->resolved, fact->dev, fact->ino };
+	*out = (struct layer){ fact->resolved, fact->dev, fact->ino, false };
 	return 0;
 }
 

@@ -81,7 +81,12 @@ static bool is_own(const struct cow *c, const char *path)
 
 static bool stays(const struct cow *c, const struct step *step)
 {
+	const char *home = c->home ? NULL : c->s->c->home_private;
+
 	if (!path_within(step->dest, c->top) || str_equal(step->dest, c->top))
+		return false;
+	/* What was shown of the home is in it, when all of it is. */
+	if (home && path_within(step->dest, home) && step->kind == STEP_BIND)
 		return false;
 	return step->kind == STEP_HIDE || step->kind == STEP_HIDE_PRIVATE ||
 	       step->kind == STEP_DATA || is_kept(c, step->dest, NULL);
@@ -170,7 +175,8 @@ static void note(const struct cow *c, const char *text)
 	*array_add(c->s->c->arena, &c->s->c->notes) = text;
 }
 
-static int add_overlay(struct cow *c, const struct dir *d, struct err *e)
+static int add_overlay(struct cow *c, const struct dir *d, bool nested,
+		       struct err *e)
 {
 	struct steps *s = c->s;
 	struct layer *layer = arena_new(s->c->arena, struct layer);
@@ -183,7 +189,7 @@ static int add_overlay(struct cow *c, const struct dir *d, struct err *e)
 	/* Its top would be the caller's, whoever owns it outside. */
 	step->mode = d->uid == s->c->host->caller->uid ? d->mode & 07777 :
 							 d->mode & 07555;
-	return kept_place(s, step, e);
+	return kept_place(s, step, nested, e);
 }
 
 /* As root everything; who may not enter it does not see it anyway. */
@@ -227,7 +233,7 @@ static int show_entry(struct cow *c, const char *path,
 	if (kept_is(c->s, path))
 		return 0;
 	return host_listing(h, path) ? show_below(c, &d, e) :
-				       add_overlay(c, &d, e);
+				       add_overlay(c, &d, false, e);
 }
 
 /* Where the caller could not write anyway, nothing is lost. */
@@ -275,12 +281,20 @@ static int show(struct cow *c, const struct dir *d, struct err *e)
 	struct step *step;
 
 	if (!host_listing(c->s->c->host, d->path))
-		return add_overlay(c, d, e);
+		return add_overlay(c, d, false, e);
 	step = steps_add(c->s, STEP_BIND, d->path, d->path, ATTR_RO);
 	step->dev = d->dev;
 	step->ino = d->ino;
 	step->directory = true;
 	return show_below(c, d, e);
+}
+
+static int show_path(struct cow *c, const struct path_fact *fact, struct err *e)
+{
+	struct dir d = { fact->resolved, fact->dev, fact->ino, fact->uid,
+			 fact->mode };
+
+	return show(c, &d, e);
 }
 
 /* What --dir made was empty, and has to be: the host's was not shown. */
@@ -302,16 +316,11 @@ static int put_back(struct cow *c, const struct step *before, struct err *e)
 	bool shared = step.kind == STEP_BIND &&
 		      !(step.attributes & MOUNT_ATTR_RDONLY) &&
 		      str_equal(step.source, step.dest);
-	struct dir d = { step.source, step.dev, step.ino, 0, 0 };
 
-	if (shared && step.directory) {
-		const struct path_fact *fact =
-			host_path(c->s->c->host, step.source);
-
-		d.uid = fact ? fact->uid : c->s->c->host->caller->uid;
-		d.mode = fact ? fact->mode : 0700;
-		return show(c, &d, e);
-	}
+	if (is_home(c->s, &step))
+		return show_path(c, host_path(c->s->c->host, step.dest), e);
+	if (shared && step.directory)
+		return show_path(c, host_path(c->s->c->host, step.source), e);
 	/* Device files are no part of the tree. */
 	if (shared && step.attributes & MOUNT_ATTR_NODEV)
 		step.attributes |= MOUNT_ATTR_RDONLY;
@@ -347,6 +356,124 @@ static int check(const struct steps *s, const struct path_fact *fact,
 	return err_at(e, "%s", s->origin);
 }
 
+static uid_t owner_of(const struct path_fact *fact, const char *path)
+{
+	for (size_t i = 0; i < fact->part_count; i++)
+		if (str_equal(fact->parts[i].at, path))
+			return fact->parts[i].uid;
+	return (uid_t)-1;
+}
+
+static bool has_overlay(const struct steps *s, const char *path)
+{
+	for (size_t i = 0; i < s->list.count; i++)
+		if (s->list.items[i].kind == STEP_OVERLAY &&
+		    str_equal(s->list.items[i].dest, path))
+			return true;
+	return false;
+}
+
+/*
+ * To change something in an overlay the directories above it have to be copied,
+ * and those of others cannot. Where that is so for the working directory or the
+ * home, it gets an overlay of its own.
+ */
+static int show_own_path(struct cow *c, const struct path_fact *fact,
+			 struct err *e)
+{
+	const struct steps *s = c->s;
+	const struct step *on = steps_covering(s, fact->resolved);
+	const char *path = fact->resolved;
+	struct dir d = { path, fact->dev, fact->ino, fact->uid, fact->mode };
+
+	if (fact->type != PATH_DIR || !path_within(path, c->top) ||
+	    is_own(c, path) || fact->uid != s->c->host->caller->uid || !on ||
+	    on->kind != STEP_OVERLAY || str_equal(on->dest, path))
+		return 0;
+	while (path = path_parent(s->c->arena, path),
+	       !str_equal(path, on->dest) && path[1])
+		if (owner_of(fact, path) != fact->uid)
+			return add_overlay(c, &d, true, e);
+	return 0;
+}
+
+static int show_own(struct cow *c, struct err *e)
+{
+	const struct host *h = c->s->c->host;
+	const char *home = plan_caller_home(c->s->c->arena, h->caller);
+	const struct path_fact *fact = home ? host_path(h, home) : NULL;
+
+	if ((fact && show_own_path(c, fact, e) < 0) ||
+	    (h->cwd && show_own_path(c, host_path(h, h->cwd), e) < 0))
+		return -1;
+	return 0;
+}
+
+/* A layer that is continued has had mounts, or another working directory. */
+static int show_places(struct cow *c, struct err *e)
+{
+	const struct host *h = c->s->c->host;
+
+	for (size_t i = 0; h->record && i < h->record->places.count; i++) {
+		const struct record_place *p = &h->record->places.items[i];
+		const struct path_fact *fact = &h->places[i];
+		struct dir d = { p->path, fact->dev, fact->ino, fact->uid,
+				 fact->mode };
+
+		if (p->under || !path_within(p->path, c->top) ||
+		    has_overlay(c->s, p->path) || is_own(c, p->path))
+			continue;
+		if (fact->type != PATH_DIR ||
+		    !str_equal(fact->resolved, p->path)) {
+			err_set(e, ERR_USAGE,
+				"the layer has changes of '%s', which is no "
+				"directory any more",
+				p->path);
+			return err_at(e, "%s", c->s->origin);
+		}
+		if (add_overlay(c, &d, true, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool has_mounts_below(const struct host *h, const char *path)
+{
+	for (size_t i = 0; i < h->mounts.list.count; i++)
+		if (path_within(h->mounts.list.items[i].path, path) &&
+		    !str_equal(h->mounts.list.items[i].path, path))
+			return true;
+	return false;
+}
+
+/*
+ * A layer cannot be in what it keeps the changes of, so that is divided there:
+ * in directories of others nothing is lost by that, in the caller's own it is
+ * what nobody expects.
+ */
+static int check_changes(const struct cow *c, struct err *e)
+{
+	const struct compile *compile = c->s->c;
+	const char *path = compile->out->layer.dir;
+	const struct path_fact *fact;
+
+	if (!path || !path_within(path, c->top))
+		return 0;
+	fact = host_path(compile->host, compile->plan->changes);
+	while (!str_equal(path, c->top) && !is_own(c, path)) {
+		path = path_parent(compile->arena, path);
+		if (owner_of(fact, path) != compile->host->caller->uid ||
+		    has_mounts_below(compile->host, path))
+			continue;
+		err_set(e, ERR_USAGE,
+			"'%s' is in '%s', the changes of which it is to keep",
+			compile->plan->changes, path);
+		err_hint(e, "give a directory outside, as in /var/tmp");
+		return err_at(e, "%s", c->s->origin);
+	}
+	return 0;
+}
+
 /* Takes all steps out of the list but those that have nothing to do with it. */
 static void begin(struct cow *c)
 {
@@ -360,14 +487,13 @@ int cow_add(struct steps *s, const struct plan_mount *m, struct err *e)
 {
 	const struct path_fact *fact = host_path(s->c->host, m->source);
 	struct cow c = { .s = s, .m = m, .top = fact->resolved };
-	struct dir d = { fact->resolved, fact->dev, fact->ino, fact->uid,
-			 fact->mode };
 
 	if (check(s, fact, e) < 0)
 		return -1;
 	steps_add_links(s, fact);
 	begin(&c);
-	if (show(&c, &d, e) < 0)
+	if (check_changes(&c, e) < 0 || show_path(&c, fact, e) < 0 ||
+	    show_own(&c, e) < 0 || show_places(&c, e) < 0)
 		return -1;
 	for (size_t i = 0; i < c.before.count; i++)
 		if (stays(&c, &c.before.items[i]) &&
@@ -423,7 +549,7 @@ int root_add(struct steps *s, const struct plan_mount *m, struct err *e)
 	/* What is made in it stays writable, as in an image. */
 	c.closed = false;
 	add_root(s, m, layers, top->mode);
-	if (kept_place(s, &s->list.items[s->list.count - 1], e) < 0)
+	if (kept_place(s, &s->list.items[s->list.count - 1], false, e) < 0)
 		return -1;
 	for (size_t i = 0; i < c.before.count; i++) {
 		struct step step = c.before.items[i];

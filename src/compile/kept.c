@@ -141,7 +141,10 @@ bool kept_is(const struct steps *s, const char *path)
 	return dir && path_within(path, dir);
 }
 
-/* A place that another one is in has another meaning for --apply. */
+/*
+ * What is below the new place may have been changed in the other one's layer,
+ * where it would not be seen any more.
+ */
 static int overlaps(const struct record_place *p, const char *path,
 		    const char *changes, struct err *e)
 {
@@ -158,8 +161,8 @@ static bool is_place(const struct record_place *p, const struct layer *l)
 }
 
 /* The same directories in the same order, or none of them. */
-static int find_place(struct steps *s, const struct step *step, int *out,
-		      struct err *e)
+static int find_place(struct steps *s, const struct step *step, bool nested,
+		      int *out, struct err *e)
 {
 	const struct record *r = &s->c->out->layer.record;
 	const struct layer *top = &step->layers[step->layer_count - 1];
@@ -182,8 +185,7 @@ static int find_place(struct steps *s, const struct step *step, int *out,
 			*out = (int)p->number;
 			return 0;
 		}
-		if (path_within(p->path, top->path) ||
-		    path_within(top->path, p->path))
+		if (!nested && path_within(top->path, p->path))
 			return overlaps(p, top->path, s->c->plan->changes, e);
 	}
 	return 0;
@@ -229,7 +231,7 @@ static void add_place(struct steps *s, struct step *step)
 	}
 }
 
-int kept_place(struct steps *s, struct step *step, struct err *e)
+int kept_place(struct steps *s, struct step *step, bool nested, struct err *e)
 {
 	const struct program_layer *layer = &s->c->out->layer;
 	const char *path = step->layers[step->layer_count - 1].path;
@@ -243,7 +245,7 @@ int kept_place(struct steps *s, struct step *step, struct err *e)
 		err_hint(e, "keep changes outside of what they are of");
 		return err_at(e, "%s", s->origin);
 	}
-	if (find_place(s, step, &step->place, e) < 0)
+	if (find_place(s, step, nested, &step->place, e) < 0)
 		return err_at(e, "%s", s->origin);
 	if (step->place >= 0)
 		return check_under(s, step, e);

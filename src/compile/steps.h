@@ -76,7 +76,8 @@ int root_add(struct steps *s, const struct plan_mount *m, struct err *e);
  * --changes, the record of which is in program.layer. kept.c
  */
 int kept_begin(struct steps *s, struct err *e);
-int kept_place(struct steps *s, struct step *step, struct err *e);
+/* `nested`: in one where nothing below this place can have been changed. */
+int kept_place(struct steps *s, struct step *step, bool nested, struct err *e);
 int kept_finish(struct steps *s, struct err *e);
 /* Whether a path is the directory of --changes or in it. */
 bool kept_is(const struct steps *s, const char *path);

@@ -428,10 +428,12 @@ static int look_mounts(struct walk *w, const struct host_wants *wants,
 }
 
 /* The layer, or where it will be made. */
-static int look_changes(struct arena *a, const char *path, struct host *out,
+static int look_changes(struct walk *w, const char *path, struct host *out,
 			struct err *e)
 {
+	struct arena *a = w->arena;
 	const struct path_fact *fact = host_path(out, path);
+	struct path_fact *places;
 	const char *there = fact->type == PATH_ABSENT ?
 				    path_parent(a, fact->resolved) :
 				    fact->resolved;
@@ -449,7 +451,11 @@ static int look_changes(struct arena *a, const char *path, struct host *out,
 		return 0;
 	if (record_load(a, dir, record, e) < 0)
 		return e->errnum == ENOENT ? 0 : err_wrap(e, "'%s'", path);
+	places = arena_alloc(a, (record->places.count + 1) * sizeof(*places));
+	for (size_t i = 0; i < record->places.count; i++)
+		walk_path(w, record->places.items[i].path, &places[i]);
 	out->record = record;
+	out->places = places;
 	return 0;
 }
 
@@ -509,7 +515,7 @@ int host_look(struct arena *a, const struct caller *caller,
 	h.paths = facts;
 	h.path_count = n;
 	if ((wants->mounts && look_mounts(&walk, wants, &h, e) < 0) ||
-	    (wants->changes && look_changes(a, wants->changes, &h, e) < 0))
+	    (wants->changes && look_changes(&walk, wants->changes, &h, e) < 0))
 		return -1;
 	*out = h;
 	return 0;

@@ -170,6 +170,7 @@ struct host {
 	const struct path_fact *listings; /* host_listing() */
 	size_t listing_count;
 	const struct record *record; /* of host_wants.changes, if it has one */
+	const struct path_fact *places; /* one for each place of it */
 	uint64_t changes_type; /* of its file system, f_type of statfs(2) */
 };
 

@@ -86,11 +86,9 @@ static int read_node(struct canned *c, const struct words *w, struct err *e)
 		const char *word;
 		enum path_type type;
 	} kinds[] = {
-		{ "dir", PATH_DIR },
-		{ "file", PATH_FILE },
-		{ "link", PATH_LINK },
-		{ "other", PATH_OTHER },
-		{ "broken", PATH_UNREACHABLE },
+		{ "dir", PATH_DIR },	  { "file", PATH_FILE },
+		{ "link", PATH_LINK },	  { "other", PATH_OTHER },
+		{ "socket", PATH_OTHER }, { "broken", PATH_UNREACHABLE },
 	};
 	struct canned_node *n = NULL;
 	unsigned int value = 0;
@@ -113,6 +111,7 @@ static int read_node(struct canned *c, const struct words *w, struct err *e)
 	if (n->type == PATH_UNREACHABLE)
 		n->errnum = (int)value;
 	n->owner = value;
+	n->socket = str_equal(w->word[0], "socket");
 	if (w->count > 3 && parse_mode(w->word[3], &n->mode, e) < 0)
 		return -1;
 	return 1;
@@ -205,6 +204,19 @@ static int read_descriptor(struct canned *c, const struct words *w,
 	return 0;
 }
 
+static int read_mount(struct canned *c, const struct words *w, struct err *e)
+{
+	struct host_mount *m;
+
+	if (w->count < 3)
+		return err_set(e, ERR_USAGE, "mount PATH TYPE");
+	if (!find_node(c, w->word[1]))
+		put_node(c, w->word[1], PATH_DIR);
+	m = array_add(c->arena, &c->mounts.list);
+	*m = (struct host_mount){ w->word[1], w->word[2] };
+	return 0;
+}
+
 static int read_words(struct canned *c, const struct words *w, struct err *e)
 {
 	const char *key = w->word[0], *value = w->word[1];
@@ -227,6 +239,11 @@ static int read_words(struct canned *c, const struct words *w, struct err *e)
 		return read_place(c, w, e);
 	if (str_equal(key, "descriptor"))
 		return read_descriptor(c, w, e);
+	if (str_equal(key, "mount"))
+		return read_mount(c, w, e);
+	if (str_equal(key, "changes"))
+		return parse_number(value, UINT64_MAX, "a number",
+				    &c->changes_type, e);
 	if (str_equal(key, "userns")) {
 		c->no_userns = str_equal(value, "no");
 	} else if (str_equal(key, "cgroups")) {
@@ -239,6 +256,8 @@ static int read_words(struct canned *c, const struct words *w, struct err *e)
 		c->self = value;
 	} else if (str_equal(key, "env")) {
 		put_env(c, value);
+	} else if (str_equal(key, "record")) {
+		*array_add(c->arena, &c->record) = value;
 	} else if (str_equal(key, "profile")) {
 		struct profile_text *t = array_add(c->arena, &c->profiles);
 
@@ -338,6 +357,11 @@ static int stat_node(const struct canned *c, const char *path,
 	return errnum;
 }
 
+static uint64_t inode(const struct canned *c, const struct canned_node *n)
+{
+	return (uint64_t)(n - c->nodes.items) + 2;
+}
+
 static void set_fact(const struct canned *c, struct path_fact *fact, int errnum,
 		     const struct canned_node *n)
 {
@@ -352,7 +376,7 @@ static void set_fact(const struct canned *c, struct path_fact *fact, int errnum,
 	fact->uid = n->owner;
 	fact->mode = n->mode;
 	fact->dev = 1;
-	fact->ino = (uint64_t)(n - c->nodes.items) + 2;
+	fact->ino = inode(c, n);
 }
 
 struct canned_walk {
@@ -440,8 +464,18 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+static mode_t type_bits(const struct canned_node *n)
+{
+	if (n->socket)
+		return S_IFSOCK;
+	return n->type == PATH_DIR  ? S_IFDIR :
+	       n->type == PATH_LINK ? S_IFLNK :
+	       n->type == PATH_FILE ? S_IFREG :
+				      S_IFCHR;
+}
+
 static int look_entries(const struct canned *c, struct arena *a,
-			struct path_fact *fact, struct err *e)
+			struct path_fact *fact, bool hidden, struct err *e)
 {
 	ARRAY(struct path_entry) list = { 0 };
 	const struct canned_node *dir = find_node(c, fact->resolved);
@@ -453,13 +487,18 @@ static int look_entries(const struct canned *c, struct arena *a,
 	for (size_t i = 0; i < c->nodes.count; i++) {
 		const struct canned_node *n = &c->nodes.items[i];
 
-		if (n->errnum || path_name(n->path)[0] == '.' || !n->path[1] ||
+		if (n->errnum || !n->path[1] ||
+		    (path_name(n->path)[0] == '.' && !hidden) ||
 		    !str_equal(path_parent(a, n->path), fact->resolved))
 			continue;
 		*array_add(a, &list) =
 			(struct path_entry){ .name = path_name(n->path),
 					     .target = n->target,
-					     .type = n->type };
+					     .type = n->type,
+					     .uid = n->owner,
+					     .mode = n->mode | type_bits(n),
+					     .dev = hidden ? 1 : 0,
+					     .ino = hidden ? inode(c, n) : 0 };
 	}
 	if (list.count)
 		qsort(list.items, list.count, sizeof(*list.items), by_name);
@@ -555,6 +594,75 @@ static void look_inherited(const struct canned *c, struct arena *a,
 	h->inherited_count = fds.count;
 }
 
+static void look_mounts(const struct canned *c, struct arena *a,
+			const struct host_wants *wants, struct host *h)
+{
+	const struct path_fact *changes =
+		wants->changes ? host_path(h, wants->changes) : NULL;
+	struct host_paths dirs = { 0 };
+	struct path_fact *facts;
+
+	h->mounts = c->mounts;
+	for (size_t i = 0; i < wants->count; i++)
+		if (wants->paths[i].mounts_below)
+			mountinfo_above(
+				a, &h->mounts,
+				host_path(h, wants->paths[i].path)->resolved,
+				changes ? changes->resolved : NULL, &dirs);
+	facts = arena_alloc(a, (dirs.list.count + 1) * sizeof(*facts));
+	for (size_t i = 0; i < dirs.list.count; i++) {
+		struct err unread;
+
+		look_path(c, a, dirs.list.items[i], &facts[i]);
+		if (look_entries(c, a, &facts[i], true, &unread) < 0)
+			facts[i].errnum = unread.errnum;
+	}
+	h->listings = facts;
+	h->listing_count = dirs.list.count;
+}
+
+/* {PATH} becomes the inode of PATH. */
+static void add_record_line(const struct canned *c, const char *line,
+			    struct str *out)
+{
+	const char *open = strchr(line, '{');
+	const char *close = open ? strchr(open, '}') : NULL;
+	const struct canned_node *n;
+
+	if (!close) {
+		str_addf(out, "%s\n", line);
+		return;
+	}
+	n = find_node(c, arena_dup_n(c->arena, open + 1,
+				     (size_t)(close - open - 1)));
+	str_add_n(out, line, (size_t)(open - line));
+	str_addf(out, "%llu%s\n", n ? (unsigned long long)inode(c, n) : 0,
+		 close + 1);
+}
+
+static int look_changes(const struct canned *c, struct arena *a, struct host *h,
+			struct err *e)
+{
+	struct record *record = arena_new(a, struct record);
+	struct str text = { .arena = a };
+	struct path_fact *places;
+
+	h->changes_type = c->changes_type ? c->changes_type : 0xef53;
+	if (!c->record.count)
+		return 0;
+	str_add(&text, "sandbox layer 1\n");
+	for (size_t i = 0; i < c->record.count; i++)
+		add_record_line(c, c->record.items[i], &text);
+	if (record_parse(a, text.text, text.length, record, e) < 0)
+		return -1;
+	places = arena_alloc(a, (record->places.count + 1) * sizeof(*places));
+	for (size_t i = 0; i < record->places.count; i++)
+		look_path(c, a, record->places.items[i].path, &places[i]);
+	h->record = record;
+	h->places = places;
+	return 0;
+}
+
 int canned_look(const struct canned *c, struct arena *a,
 		const struct host_wants *wants, struct host *out, struct err *e)
 {
@@ -588,7 +696,7 @@ int canned_look(const struct canned *c, struct arena *a,
 		look_path(c, a, wants->paths[i].path, &facts[n]);
 		if (wants->paths[i].entries_if_cwd && h.cwd &&
 		    str_equal(facts[n].resolved, h.cwd) &&
-		    look_entries(c, a, &facts[n], e) < 0)
+		    look_entries(c, a, &facts[n], false, e) < 0)
 			return -1;
 	}
 	if (h.cwd) {
@@ -604,6 +712,10 @@ int canned_look(const struct canned *c, struct arena *a,
 		look_path(c, a, h.self, &facts[n++]);
 	h.paths = facts;
 	h.path_count = n;
+	if (wants->mounts)
+		look_mounts(c, a, wants, &h);
+	if (wants->changes && look_changes(c, a, &h, e) < 0)
+		return -1;
 	*out = h;
 	return 0;
 }

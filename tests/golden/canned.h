@@ -27,6 +27,11 @@
  *	other PATH [OWNER [MODE]]
  *	link PATH TARGET
  *	broken PATH ERRNO	lstat(2) fails with that number
+ *	socket PATH [OWNER [MODE]]
+ *	mount PATH TYPE		a file system is mounted there
+ *	record "LINE"		the record of --changes has that line; {PATH} in
+ *				it is the inode of PATH
+ *	changes NUMBER		f_type of its file system; default: ext4
  *	profile NAME		the lines after it that begin with a tab
  *
  * Words are split as in a profile; # begins a comment. PATH is absolute and
@@ -49,6 +54,7 @@ struct canned_node {
 	int errnum;
 	uid_t owner;
 	mode_t mode;
+	bool socket;
 };
 
 struct canned {
@@ -62,6 +68,9 @@ struct canned {
 	unsigned int cpu_count;
 	struct host_cgroup cgroup;
 	ARRAY(struct canned_node) nodes;
+	struct host_mounts mounts;
+	ARRAY(const char *) record;
+	uint64_t changes_type;
 	ARRAY(struct host_descriptor) descriptors;
 	ARRAY(const char *) env;
 	ARRAY(struct profile_text) profiles;

@@ -25,6 +25,7 @@ static const struct {
 	{ "directive", group_directive },
 	{ "help", group_help },
 	{ "walk", group_walk },
+	{ "mountinfo", group_mountinfo },
 	{ "record", group_record },
 	{ "host", group_host },
 	{ "constants", group_constants },

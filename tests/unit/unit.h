@@ -43,6 +43,7 @@ GROUP(print);
 GROUP(directive);
 GROUP(help);
 GROUP(walk);
+GROUP(mountinfo);
 GROUP(record);
 GROUP(host);
 GROUP(constants);

@@ -220,7 +220,7 @@ static void entries(void **state)
 	struct path_fact *f = ask(p, "d");
 	struct err e = { 0 };
 
-	assert_int_equal(walk_entries(&p->walk, f, &e), 0);
+	assert_int_equal(walk_entries(&p->walk, f, false, &e), 0);
 	assert_int_equal(f->entry_count, COUNT_OF(names));
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		assert_string_equal(f->entries[i].name, names[i]);
@@ -229,10 +229,10 @@ static void entries(void **state)
 	assert_string_equal(f->entries[3].target, "sub");
 	assert_null(f->entries[1].target);
 	f = ask(p, "d/sub");
-	assert_int_equal(walk_entries(&p->walk, f, &e), 0);
+	assert_int_equal(walk_entries(&p->walk, f, false, &e), 0);
 	assert_int_equal(f->entry_count, 0);
 	f = ask(p, "d/f");
-	assert_int_equal(walk_entries(&p->walk, f, &e), -1);
+	assert_int_equal(walk_entries(&p->walk, f, false, &e), -1);
 	assert_int_equal(e.errnum, ENOTDIR);
 }
 

@@ -1,0 +1,209 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bats disable=SC2154,SC2034,SC2016,SC2030,SC2031,SC2088
+# --cow and --changes: writing without changing.
+load helper
+
+# All about $1, a directory: to be the same before and after.
+picture() {
+	(cd "$1" && find . -printf '%p %y %m %s %T@ %C@ %l\n' -type f \
+		-exec md5sum {} + | sort)
+}
+
+files() {
+	mkdir -p sub/deep
+	echo one >one
+	echo two >sub/two
+	ln -s one link
+	picture . >"$T/before"
+}
+
+as_it_was() {
+	picture . >"$T/after"
+	cmp "$T/before" "$T/after" || show 'something changed outside'
+}
+
+teardown() {
+	chmod -R u+rwx "$T" 2>/dev/null || true
+}
+
+@test "what is written inside is seen there, and changes nothing outside" {
+	files
+	works --cow . sh -c '
+		echo more >>one; rm -r sub; mkdir sub; echo new >sub/new
+		chmod 600 link; mv one other; ln -s x y; cat other; ls sub'
+	says $'one\nmore\nnew'
+	as_it_was
+	works --cow . cat one
+	says one
+}
+
+@test "the layer in memory is limited" {
+	files
+	sandbox --cow . --tmp-size 1M dd if=/dev/zero of=big bs=1M count=4
+	status_is 1
+	[[ $stderr = *'No space left on device'* ]] || show 'another error'
+	as_it_was
+}
+
+@test "a symlink to the directory is there too" {
+	files
+	ln -s "$PROJECT/sub" "$T/way"
+	works --cow "$T/way" sh -c "echo x >$T/way/two; cat sub/two"
+	says x
+	[ "$(cat sub/two)" = two ]
+}
+
+@test "what others own can be read, not changed" {
+	[ "$(id -u)" != 0 ] || skip 'root owns /etc'
+	sandbox --cow /etc sh -c 'test -s /etc/passwd || exit 9
+		echo x >>/etc/passwd; touch /etc/new; rm -f /etc/passwd; true'
+	status_is 0
+	[ "$(grep -c 'Permission denied' "$T/err")" = 3 ] || show 'not EACCES'
+}
+
+@test "--cow / covers all, but what is private stays private" {
+	files
+	works --cow / sh -c 'echo x >one; echo y >~/.secret; cat one ~/.secret
+		ls /tmp | head -n 1; ls /run; echo >/dev/null; ls /proc/1/cmdline
+		touch /dev/shm/x'
+	as_it_was
+	[ "$(cat ~/.secret)" = secret ]
+	[[ $output = x$'\n'y$'\n'* ]] || show 'not written'
+	works --hide ~/.secret --cow / sh -c '! cat ~/.secret 2>/dev/null'
+}
+
+@test "a writable directory that was named before is covered, one after is not" {
+	files
+	mkdir "$T/a" "$T/b"
+	works --rw "$T/a" --cow / --rw "$T/b" sh -c "touch $T/a/x $T/b/x"
+	[ ! -e "$T/a/x" ] && [ -e "$T/b/x" ]
+}
+
+@test "only directories can be covered, and what is there" {
+	files
+	fails 125 "argument 1: '$PROJECT/one' is not a directory; give the directory it is in" -- --cow one
+	fails 125 "show '$PROJECT/nothing': No such file or directory" -- --cow nothing
+	fails 125 'type proc, which overlayfs does not take' -- --cow /proc/self
+}
+
+@test "mounts below are covered one by one" {
+	[ "$(id -u)" = 0 ] || skip 'only root can mount'
+	files
+	mkdir -p far/deep near
+	unshare -m sh -c "
+		mount -t tmpfs x far && mkdir far/dir && echo f >far/file &&
+		mkdir far/deep && mount -t tmpfs x far/deep && echo d >far/deep/file &&
+		timeout 20 $SANDBOX --cow . sh -c '
+			echo x >far/deep/file; cat far/deep/file; echo y >far/dir/new
+			echo z >sub/two; cat sub/two far/file far/dir/new
+			echo no >one; echo no >far/file; true' 2>err
+		cat far/deep/file far/file; ls far/dir" >out
+	[ "$(cat out)" = $'x\nz\nf\ny\nd\nf' ] || { cat out err; return 1; }
+	grep -q 'Read-only file system' err
+	[ "$(cat sub/two)" = two ]
+}
+
+@test "--changes keeps what was written" {
+	files
+	works --cow . --changes "$T/layer" sh -c 'echo more >>one; rm link
+		rm -r sub; mkdir sub; echo n >sub/n'
+	as_it_was
+	works --cow . --changes "$T/layer" sh -c 'cat one; ls . sub; echo 2 >two'
+	[[ $output = $'one\nmore\n'* ]] && [[ $output != *link* ]] &&
+		[[ $output = *$'sub:\nn' ]] || show 'not as it was left'
+	works --cow . --changes "$T/layer" cat two
+	says 2
+	as_it_was
+	[ "$(stat -c %a "$T/layer")" = 700 ]
+	works --cow . cat one
+	says one
+}
+
+@test "the layer is in use by one sandbox at a time" {
+	files
+	"$SANDBOX" --cow . --changes "$T/layer" sleep 60 &
+	ends_with_test $!
+	for _ in {1..100}; do
+		[ ! -e "$T/layer/0/work/work" ] || break
+		sleep .05
+	done
+	fails 125 "stage layer: '$T/layer' is in use by another sandbox; wait for its end, or give another directory" -- --cow . --changes "$T/layer"
+	kill $!
+	wait $! || true
+	works --cow . --changes "$T/layer" true
+}
+
+@test "a sandbox that never ran leaves no layer" {
+	files
+	sandbox --cow . --changes "$T/layer" no-such-command
+	status_is 127 || return 1
+	[ ! -e "$T/layer" ]
+	mkdir "$T/empty"
+	fails 125 '' -- --cow . --changes "$T/empty" --chdir /nowhere
+	[ -z "$(ls -A "$T/empty")" ]
+	works --cow . --changes "$T/layer" touch x
+	sandbox --cow . --changes "$T/layer" no-such-command
+	status_is 127 || return 1
+	[ -e "$T/layer/0/upper/x" ]
+}
+
+@test "--changes takes nothing that is no layer" {
+	files
+	mkdir "$T/full" && touch "$T/full/file"
+	fails 125 "'$T/full' is not empty and no layer: 'file' is in it" -- --cow . --changes "$T/full"
+	touch "$T/file"
+	fails 125 "'$T/file' is not a directory" -- --cow . --changes "$T/file"
+	fails 125 'make it first with mkdir -p' -- --cow . --changes "$T/no/where"
+	fails 125 "'$PROJECT/sub' is in '$PROJECT', the changes of which it is to keep" -- --cow . --changes sub
+	fails 125 "the command could write to '$T/layer' itself" -- --rw "$T" --cow . --changes "$T/layer"
+	fails 125 '--changes needs --cow, --rootfs or --layer' -- --changes "$T/layer"
+	[ ! -e "$T/layer" ]
+	as_it_was
+}
+
+@test "a layer that lies is found out" {
+	files
+	works --cow . --changes "$T/layer" touch x
+	mv "$T/layer/0" "$T/away"
+	ln -s "$T/away" "$T/layer/0"
+	fails 125 'stage layer' -- --cow . --changes "$T/layer"
+	rm "$T/layer/0"
+	mkdir "$T/layer/0"
+	ln -s "$PROJECT" "$T/layer/0/upper"
+	sandbox --cow . --changes "$T/layer" touch y
+	status_is 125
+	[ ! -e y ]
+	for text in '' garbage 'sandbox layer 1' \
+		$'sandbox layer 1\ncreated 1.000000000\nplace 0 1 1 /..' \
+		$'sandbox layer 1\ncreated 1.000000000\nplace 5 1 1 /tmp'; do
+		printf '%s\n' "$text" >"$T/layer/layer"
+		fails 125 '' -- --cow . --changes "$T/layer"
+	done
+	rm "$T/layer/layer"
+	mkfifo "$T/layer/layer"
+	fails 125 '' -- --cow . --changes "$T/layer"
+	rm "$T/layer/layer"
+	ln -s /etc/passwd "$T/layer/layer"
+	fails 125 '' -- --cow . --changes "$T/layer"
+}
+
+@test "a place that was replaced is not mixed up" {
+	files
+	works --cow sub --changes "$T/layer" touch sub/x
+	mv sub old && mkdir sub
+	fails 125 "'$PROJECT/sub' is another directory than that which '$T/layer' has changes of" -- --cow sub --changes "$T/layer"
+	works --cow old --changes "$T/other" touch old/x
+	fails 125 "has changes of '$PROJECT/old', and now '$PROJECT/old/deep' is to be covered" -- --cow old/deep --changes "$T/other"
+	works --cow . --changes "$T/other" ls old/x
+}
+
+@test "odd names of places" {
+	odd="$PROJECT/a b,c:d\\e"$'\n'"f"
+	mkdir "$odd" "$T/lay,er:x"
+	echo 1 >"$odd/f"
+	works --cow "$odd" --changes "$T/lay,er:x" sh -c 'echo 2 >"$1/f"' sh "$odd"
+	works --cow "$odd" --changes "$T/lay,er:x" cat "$odd/f"
+	says 2
+	[ "$(cat "$odd/f")" = 1 ]
+}

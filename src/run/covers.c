@@ -30,7 +30,8 @@ static int copy_tree(int layer, struct err *e)
 	if (fd < 0) {
 		err_sys(e, "look for deletions in it");
 		if (e->errnum == EINVAL)
-			err_hint(e, "other file systems are mounted below it");
+			err_hint(e, "other file systems are mounted below it; "
+				    "unmount them first");
 		return -1;
 	}
 	if (engine_set_attributes(fd, MOUNT_ATTR_RDONLY, false, e) < 0)

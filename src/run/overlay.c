@@ -178,10 +178,12 @@ static int explain(const struct stack *k, const struct step *s, struct err *e)
 		if (k->paths[i] && has_mounts(k->layers[i]))
 			return err_hint(
 				e,
-				"other file systems are mounted below '%s'; "
-				"overlay the directories in it one by one, and "
-				"bind those",
-				k->paths[i]);
+				"other file systems are mounted below '%s'; %s",
+				k->paths[i],
+				s->dest[1] ?
+					"overlay the directories in it one by "
+					"one, and bind those" :
+					"unmount them first");
 	if (errnum == EINVAL && s->upper)
 		return err_hint(e,
 				"'%s' and '%s' have to be on the same "

@@ -10,12 +10,19 @@
 #include "input/cli.h"
 #include "input/help.h"
 #include "input/profile_files.h"
+#include "layer/apply.h"
+#include "layer/discard.h"
+#include "layer/layer.h"
 #include "plan/plan.h"
+#include "report/ask.h"
+#include "report/changes.h"
+#include "report/progress.h"
 #include "report/report.h"
 #include "run/run.h"
 #include "run/scope.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -97,13 +104,47 @@ static int answer(struct arena *a, const struct caller *caller,
 	return r < 0 ? r : print(&out, e);
 }
 
+static int apply(struct arena *a, struct kept_layer *layer, bool force,
+		 struct err *e)
+{
+	struct report_progress shown;
+	const struct progress progress = { report_progress_tell, &shown };
+	const struct check_wants wants = {
+		.force = force,
+		.say = report_progress_say,
+		.data = &shown,
+		.progress = &progress,
+	};
+	int r;
+
+	report_progress_begin(&shown, "applying");
+	r = layer_apply(a, layer, &wants, e);
+	report_progress_end(&shown);
+	return r;
+}
+
 /* --diff, --apply, --discard. */
 static int about_layer(struct arena *a, const struct caller *caller,
 		       const struct request *request, struct err *e)
 {
-	(void)a;
-	(void)caller;
-	return err_set(e, ERR_USAGE, "'%s': not there yet", request->topic);
+	const char *cwd = caller->cwd ? caller->cwd : "/";
+	struct kept_layer layer;
+	int r;
+
+	if (!*request->topic)
+		return err_set(e, ERR_USAGE, "the name of the layer is empty");
+	/* What is half done is put in order, also when nobody listens. */
+	signal(SIGPIPE, SIG_IGN);
+	if (layer_open(a, path_clean(a, cwd, request->topic), &layer, e) < 0)
+		return -1;
+	if (request->action == ACTION_DIFF)
+		r = report_changes(a, &layer, request->format, e);
+	else if (request->action == ACTION_DISCARD)
+		r = layer_discard(a, &layer, e);
+	else
+		r = apply(a, &layer, request->force, e);
+	layer_close(&layer);
+	return r;
 }
 
 /* Returns if there is no cgroup that we would have to be in another scope for. */
@@ -197,6 +238,11 @@ static int run(struct job *j, const struct host_wants *wants,
 	if (j->plan->bwrap)
 		end_as_bwrap(&outcome);
 	status = report_outcome(j->words, j->program, &outcome);
+	if (j->plan->ask && !outcome.failed &&
+	    report_ask(j->words, j->plan->changes, false, &failure) < 0) {
+		report_error(&failure);
+		status = err_exit_status(&failure);
+	}
 	if (report_status_line(&outcome, status, &failure) < 0) {
 		report_error(&failure);
 		status = err_exit_status(&failure);

@@ -12,7 +12,7 @@ $(B)/golden: tests/golden/golden.c tests/golden/canned.c $(CORE)
 check-golden: $(B)/golden ## plans on canned hosts against their golden files
 	$(B)/golden tests/golden
 
-FUZZ := cli profile compile filter bwrap
+FUZZ := cli profile compile filter bwrap record
 $(B)/corpus-%: tests/fuzz/%.c tests/fuzz/replay.c tests/golden/canned.c \
 		tests/unit/bpf.c tests/unit/sample.c $(CORE)
 	$(COMPILE) -Itests/golden -Itests/unit -o $@ $^ $(LDFLAGS)

@@ -173,16 +173,14 @@ int compile(struct arena *a, const struct plan *plan, const struct host *host,
 	compile_namespaces(&c);
 	program.profiles = plan->profiles.items;
 	program.profile_count = plan->profiles.count;
-	for (size_t i = 0; i < plan->hints.count; i++)
-		*array_add(a, &c.hints) = plan->hints.items[i];
+	program.hints = plan->hints.items;
+	program.hint_count = plan->hints.count;
 	if (compile_descriptors(&c, e) < 0 || compile_cgroup(&c, e) < 0 ||
 	    compile_limits(&c, e) < 0 || compile_ids(&c, e) < 0 ||
 	    compile_caps(&c) < 0 || compile_mounts(&c, e) < 0 ||
 	    check_looked_at(&program, e) < 0 || compile_filter(&c, e) < 0 ||
 	    compile_env(&c, e) < 0 || compile_command(&c, e) < 0)
 		return -1;
-	program.hints = c.hints.items;
-	program.hint_count = c.hints.count;
 	*out = program;
 	return 0;
 }

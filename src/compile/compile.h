@@ -33,7 +33,6 @@ struct compile {
 	const char *workdir; /* where the command starts; NULL: not decided */
 	bool cow;	     /* there is --cow */
 	ARRAY(const char *) notes; /* what could not be covered by it */
-	ARRAY(const char *) hints; /* ... and may be why the command failed */
 	unsigned int held;	   /* controllers that the run's cgroup has */
 };
 

@@ -250,8 +250,8 @@ static void note_split(struct cow *c, const struct dir *d)
 	if (!own && !(d->mode & 0002))
 		return;
 	note(c, text);
-	if (own)
-		*array_add(c->s->c->arena, &c->s->c->hints) = text;
+	if (own && !compile->out->closed_message)
+		compile->out->closed_message = text;
 }
 
 static int show_below(struct cow *c, const struct dir *d, struct err *e)
@@ -483,6 +483,14 @@ static void begin(struct cow *c)
 	take_away(c);
 }
 
+static bool has_root(const struct plan *p)
+{
+	for (size_t i = 0; i < p->mounts.count; i++)
+		if (p->mounts.items[i].kind == MOUNT_ROOT)
+			return true;
+	return false;
+}
+
 int cow_add(struct steps *s, const struct plan_mount *m, struct err *e)
 {
 	const struct path_fact *fact = host_path(s->c->host, m->source);
@@ -490,6 +498,9 @@ int cow_add(struct steps *s, const struct plan_mount *m, struct err *e)
 
 	if (check(s, fact, e) < 0)
 		return -1;
+	/* Another root is copy-on-write by itself. */
+	if (!c.top[1] && has_root(s->c->plan))
+		return 0;
 	steps_add_links(s, fact);
 	begin(&c);
 	if (check_changes(&c, e) < 0 || show_path(&c, fact, e) < 0 ||

@@ -258,6 +258,20 @@ int kept_place(struct steps *s, struct step *step, bool nested, struct err *e)
 	return 0;
 }
 
+/* The time of a new one is known when it is begun. */
+static void add_text(struct compile *c)
+{
+	struct program_layer *layer = &c->out->layer;
+	struct record record = layer->record;
+	struct str text = { .arena = c->arena };
+
+	if (layer->found && layer->found->places.count == record.places.count)
+		return;
+	record.created = (struct timespec){ 0 };
+	record_print(&record, &text);
+	layer->text = text.text;
+}
+
 int kept_finish(struct steps *s, struct err *e)
 {
 	const char *dir = s->c->out->layer.dir;
@@ -266,5 +280,6 @@ int kept_finish(struct steps *s, struct err *e)
 		return 0;
 	if (check_apart(s, dir, e) < 0)
 		return err_wrap(e, "--changes");
+	add_text(s->c);
 	return 0;
 }

@@ -270,7 +270,7 @@ void places_finish(struct steps *s)
 		return;
 	on = steps_covering(s, s->c->host->cwd);
 	if (on && on->kind == STEP_TMPFS)
-		s->c->out->home_message =
+		s->c->out->closed_message =
 			"your home is read-only here; work in a subdirectory, "
 			"or add --rw ~";
 }

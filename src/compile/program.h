@@ -119,7 +119,8 @@ struct program_layer {
 	bool make;	 /* the directory does not exist yet */
 	uint64_t dev, ino;
 	const struct record *found; /* what it says; NULL: it has no record */
-	struct record record; /* what it will say; a new one's time is 0 */
+	struct record record;	    /* what it will say */
+	const char *text; /* ... but for its time; NULL: nothing new */
 };
 
 /* What the supervisor looks at from time to time, by the sandbox's /proc. */
@@ -211,8 +212,9 @@ struct program {
 	const char *const *hints; /* shown when the command failed */
 	size_t hint_count;
 	const char *path_variable; /* PATH inside */
-	const char *home_message;  /* the home is the working directory */
-	bool offline;		   /* without network */
+	const char
+		*closed_message; /* a directory of the caller's is read-only */
+	bool offline;		 /* without network */
 };
 
 /* The option of a descriptor that others hold: "--sync-fd". */

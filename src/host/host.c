@@ -428,34 +428,42 @@ static int look_mounts(struct walk *w, const struct host_wants *wants,
 }
 
 /* The layer, or where it will be made. */
-static int look_changes(struct walk *w, const char *path, struct host *out,
-			struct err *e)
+static int look_record(struct walk *w, const char *path, struct host *out,
+		       struct err *e)
 {
-	struct arena *a = w->arena;
-	const struct path_fact *fact = host_path(out, path);
+	autoclose int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct record *record = arena_new(w->arena, struct record);
 	struct path_fact *places;
-	const char *there = fact->type == PATH_ABSENT ?
-				    path_parent(a, fact->resolved) :
-				    fact->resolved;
-	autoclose int dir = open(there, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct record *record = arena_new(a, struct record);
-	struct statfs fs;
 
-	/* compile says what is wrong with the path. */
 	if (dir < 0)
-		return 0;
-	if (fstatfs(dir, &fs) < 0)
-		return err_sys(e, "look at the file system of '%s'", there);
-	out->changes_type = (uint64_t)fs.f_type;
-	if (fact->type == PATH_ABSENT)
-		return 0;
-	if (record_load(a, dir, record, e) < 0)
+		return err_sys(e, "open directory '%s'", path);
+	if (record_load(w->arena, dir, record, e) < 0)
 		return e->errnum == ENOENT ? 0 : err_wrap(e, "'%s'", path);
-	places = arena_alloc(a, (record->places.count + 1) * sizeof(*places));
+	places = arena_alloc(w->arena,
+			     (record->places.count + 1) * sizeof(*places));
 	for (size_t i = 0; i < record->places.count; i++)
 		walk_path(w, record->places.items[i].path, &places[i]);
 	out->record = record;
 	out->places = places;
+	return 0;
+}
+
+static int look_changes(struct walk *w, const char *path, struct host *out,
+			struct err *e)
+{
+	const struct path_fact *fact = host_path(out, path);
+	const char *there = fact->type == PATH_ABSENT ?
+				    path_parent(w->arena, fact->resolved) :
+				    fact->resolved;
+	struct statfs fs;
+
+	if (statfs(there, &fs) == 0)
+		out->changes_type = (uint64_t)fs.f_type;
+	else if (errno != ENOENT && errno != ENOTDIR)
+		return err_sys(e, "look at the file system of '%s'", there);
+	/* Of all else compile says what is wrong with it. */
+	if (fact->type == PATH_DIR && fact->uid == out->caller->uid)
+		return look_record(w, fact->resolved, out, e);
 	return 0;
 }
 

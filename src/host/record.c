@@ -124,22 +124,21 @@ static const char *read_place(struct arena *a, char *line, bool under,
 static const char *read_line(struct arena *a, char *line, struct record *r)
 {
 	const char *word = take_word(&line);
+	bool known = false;
 
 	if (!word || !line)
 		return "a line says nothing";
 	if (str_equal(word, "place") || str_equal(word, "under"))
 		return read_place(a, line, str_equal(word, "under"), r);
-	if (str_equal(word, "created") && !r->created.tv_sec &&
-	    take_time(&line, &r->created))
-		return NULL;
-	if (str_equal(word, "applying") && !r->applying.tv_sec &&
-	    take_time(&line, &r->applying))
-		return NULL;
-	if (str_equal(word, "ids") && str_equal(line, "auto") && !r->auto_ids) {
+	if (str_equal(word, "created")) {
+		known = !r->created.tv_sec && take_time(&line, &r->created);
+	} else if (str_equal(word, "applying")) {
+		known = !r->applying.tv_sec && take_time(&line, &r->applying);
+	} else if (str_equal(word, "ids")) {
+		known = !r->auto_ids && str_equal(line, "auto");
 		r->auto_ids = true;
-		return NULL;
 	}
-	return "a line is not known";
+	return known ? NULL : "a line is not known";
 }
 
 int record_parse(struct arena *a, const char *text, size_t size,
@@ -169,6 +168,7 @@ int record_parse(struct arena *a, const char *text, size_t size,
 	}
 	if (!r.created.tv_sec)
 		return damaged(number, "it does not say when it was made", e);
+	r.text = arena_dup(a, text);
 	*out = r;
 	return 0;
 }
@@ -210,11 +210,16 @@ void record_print(const struct record *r, struct str *out)
 	}
 }
 
+static int open_record(int dir)
+{
+	return openat(dir, NAME,
+		      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+			      O_CLOEXEC);
+}
+
 int record_load(struct arena *a, int dir, struct record *out, struct err *e)
 {
-	autoclose int fd = openat(dir, NAME,
-				  O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
-					  O_NOCTTY | O_CLOEXEC);
+	autoclose int fd = open_record(dir);
 	char *text;
 	size_t size;
 
@@ -225,22 +230,59 @@ int record_load(struct arena *a, int dir, struct record *out, struct err *e)
 	return record_parse(a, text, size, out, e);
 }
 
+static int write_new(int dir, const char *text, const char *more, struct err *e)
+{
+	autoclose int fd =
+		openat(dir, NAME_NEW,
+		       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		       0600);
+
+	if (fd < 0)
+		return err_sys(e, "create '" NAME_NEW "' in the layer");
+	if (fd_write_all(fd, text, strlen(text)) < 0 ||
+	    fd_write_all(fd, more, strlen(more)) < 0 || fsync(fd) < 0)
+		return err_sys(e, "write '" NAME_NEW "' in the layer");
+	return 0;
+}
+
+int record_write(int dir, const char *text, const char *more, struct err *e)
+{
+	/* What an interrupted run left, or anyone put there, is not written to. */
+	unlinkat(dir, NAME_NEW, 0);
+	if (write_new(dir, text, more, e) == 0) {
+		if (renameat(dir, NAME_NEW, dir, NAME) == 0 && fsync(dir) == 0)
+			return 0;
+		err_sys(e, "replace the record '" NAME "' of the layer");
+	}
+	unlinkat(dir, NAME_NEW, 0);
+	return -1;
+}
+
 int record_store(struct arena *a, int dir, const struct record *r,
 		 struct err *e)
 {
 	struct str text = { .arena = a };
-	autoclose int fd = -1;
 
 	record_print(r, &text);
-	/* What an interrupted run left, or anyone put there, is not written to. */
-	unlinkat(dir, NAME_NEW, 0);
-	fd = openat(dir, NAME_NEW,
-		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return record_write(dir, text.text, "", e);
+}
+
+int record_is(int dir, const char *text, struct err *e)
+{
+	autoclose int fd = open_record(dir);
+	size_t left = strlen(text);
+	char part[4096];
+	ssize_t n;
+
 	if (fd < 0)
-		return err_sys(e, "create '" NAME_NEW "' in the layer");
-	if (fd_write_all(fd, text.text, text.length) < 0 || fsync(fd) < 0)
-		return err_sys(e, "write '" NAME_NEW "' in the layer");
-	if (renameat(dir, NAME_NEW, dir, NAME) < 0 || fsync(dir) < 0)
-		return err_sys(e, "replace the record '" NAME "' of the layer");
-	return 0;
+		return err_sys(e, "open the record '" NAME "' of the layer");
+	while ((n = read(fd, part, sizeof(part))) > 0) {
+		if ((size_t)n > left || memcmp(part, text, (size_t)n) != 0)
+			return 0;
+		text += n;
+		left -= (size_t)n;
+	}
+	if (n < 0)
+		return err_sys(e, "read the record '" NAME "' of the layer");
+	return left == 0;
 }

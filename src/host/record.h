@@ -53,6 +53,7 @@ struct record {
 		applying; /* when --apply began to write; 0: it has not */
 	bool auto_ids;	  /* it was made with --map-auto */
 	ARRAY(struct record_place) places;
+	const char *text; /* what it was read from, or NULL */
 };
 
 /*
@@ -75,5 +76,11 @@ int record_load(struct arena *a, int dir, struct record *out, struct err *e);
 /* Replaces it, at once and for good: it is on the disk when this returns. */
 int record_store(struct arena *a, int dir, const struct record *r,
 		 struct err *e);
+
+/* The same of a text that is complete when `more` is added; allocates nothing. */
+int record_write(int dir, const char *text, const char *more, struct err *e);
+
+/* Whether the record is that text: 1 or 0. Allocates nothing. */
+int record_is(int dir, const char *text, struct err *e);
 
 #endif

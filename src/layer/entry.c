@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "layer/entry.h"
 
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "host/own.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,6 +59,11 @@ static int identify(struct entry *x, struct err *e)
 	return 0;
 }
 
+static bool may_search(const char *path)
+{
+	return faccessat(AT_FDCWD, path, R_OK | X_OK, AT_EACCESS) == 0;
+}
+
 /*
  * Who owns a directory of mode 000 cannot read it, but may change that. No
  * other thing is lent: a file can have a second name, outside of the layer.
@@ -66,9 +73,10 @@ static void lend(struct entry *x)
 	char path[ENTRY_PATH_SIZE];
 
 	entry_path(x, path);
-	if (x->st.st_uid == geteuid() &&
-	    faccessat(AT_FDCWD, path, R_OK | X_OK, AT_EACCESS) < 0)
-		x->lent = chmod(path, x->st.st_mode | S_IRUSR | S_IXUSR) == 0;
+	if (x->st.st_uid != geteuid() || may_search(path) ||
+	    (own_files() == 0 && may_search(path)))
+		return;
+	x->lent = chmod(path, x->st.st_mode | S_IRUSR | S_IXUSR) == 0;
 }
 
 /* Only "y" and "x" mean something: ovl_get_opaquedir_val() in the kernel. */
@@ -161,6 +169,9 @@ int entry_look(const struct entry *dir, const char *name, struct entry *out,
 		entry_close(&x);
 		return err_wrap(e, "look at '%s'", name);
 	}
+	/* What is outside does not show through there either, unmarked. */
+	if (dir->opaque && x.type == ENTRY_DIRECTORY)
+		x.opaque = true;
 	x.mounted = x.fd >= 0 && x.mount != dir->mount;
 	*out = x;
 	return 0;
@@ -177,6 +188,44 @@ void entry_close(struct entry *x)
 	*x = ENTRY_NONE;
 }
 
+/* The directory above `below`, or -1 if that is not `dir`, or out of reach. */
+static int open_above(const struct entry *dir, const struct entry *below)
+{
+	autoclose int fd =
+		openat(below->fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_dev != dir->st.st_dev ||
+	    st.st_ino != dir->st.st_ino)
+		return -1;
+	return TAKE_FD(fd);
+}
+
+void entry_let_go(struct entry *dir, const struct entry *below)
+{
+	int fd;
+
+	/* What is lent has to be given back, also after an error. */
+	if (dir->fd < 0 || below->fd < 0 || dir->lent)
+		return;
+	fd = open_above(dir, below);
+	if (fd < 0)
+		return;
+	close(fd);
+	close(dir->fd);
+	dir->fd = -1;
+}
+
+int entry_regain(struct entry *dir, const struct entry *below, struct err *e)
+{
+	if (dir->type != ENTRY_DIRECTORY || dir->fd >= 0)
+		return 0;
+	dir->fd = open_above(dir, below);
+	if (dir->fd < 0)
+		return err_set(e, ERR_SYSTEM, "it was moved meanwhile");
+	return 0;
+}
+
 int entry_open(const struct entry *x, int flags, struct err *e)
 {
 	char path[ENTRY_PATH_SIZE];
@@ -185,8 +234,11 @@ int entry_open(const struct entry *x, int flags, struct err *e)
 	if (x->type != ENTRY_FILE && x->type != ENTRY_DIRECTORY)
 		return err_set(e, ERR_SYSTEM,
 			       "open what is no file and no directory");
-	fd = open(entry_path(x, path),
-		  flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	flags |= O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	fd = open(entry_path(x, path), flags);
+	if (fd < 0 && errno == EACCES && x->st.st_uid == geteuid() &&
+	    own_files() == 0)
+		fd = open(entry_path(x, path), flags);
 	return fd < 0 ? err_sys(e, "open it") : fd;
 }
 

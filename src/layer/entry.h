@@ -16,6 +16,9 @@
  * In an upper directory overlayfs says with devices 0/0, or empty files with an
  * attribute, what was deleted, and with attributes what hides the directory
  * below or was copied up. In the real one none of this means anything.
+ *
+ * That a file was copied up (`has_origin`) says nothing about its name: what is
+ * renamed or linked in the layer takes the attribute along.
  */
 #ifndef LAYER_ENTRY_H
 #define LAYER_ENTRY_H
@@ -43,7 +46,7 @@ struct entry {
 	bool upper;	 /* it is in an upper directory */
 	bool opaque;	 /* a directory: nothing outside shows through */
 	bool xwhiteouts; /* a directory: empty files may be whiteouts */
-	bool has_origin; /* it was copied up: the real one existed */
+	bool has_origin; /* it was copied up, maybe under another name */
 	bool mounted;	 /* real only: another mount than its directory */
 	bool lent;	 /* its mode is another as long as it is open */
 	int fd;		 /* O_PATH; -1 if missing */
@@ -77,6 +80,16 @@ int entry_look(const struct entry *dir, const char *name, struct entry *out,
 void entry_close(struct entry *x);
 
 #define autoentry __attribute__((cleanup(entry_close)))
+
+/*
+ * For deep trees, where each level would keep a descriptor: lets go of that of
+ * a directory while one in it, `below`, is open. It stays open where there
+ * would be no way back.
+ */
+void entry_let_go(struct entry *dir, const struct entry *below);
+
+/* Opens it again, before `below` is closed; no other directory is taken. */
+int entry_regain(struct entry *dir, const struct entry *below, struct err *e);
 
 /*
  * Opens a file or directory itself, with such flags as O_RDONLY. Nothing else

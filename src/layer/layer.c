@@ -39,10 +39,10 @@ static int open_own(const char *dir, struct err *e)
 	return TAKE_FD(fd);
 }
 
-int layer_open(struct arena *a, const char *dir, struct layer *out,
+int layer_open(struct arena *a, const char *dir, struct kept_layer *out,
 	       struct err *e)
 {
-	struct layer l = { .dir = dir, .top = ENTRY_NONE };
+	struct kept_layer l = { .dir = dir, .top = ENTRY_NONE };
 	autoclose int fd = open_own(dir, e);
 	int top;
 
@@ -51,7 +51,7 @@ int layer_open(struct arena *a, const char *dir, struct layer *out,
 	if (record_load(a, fd, &l.record, e) < 0) {
 		if (e->errnum == ENOENT)
 			return no_layer(dir, "it has no record 'layer'", e);
-		return err_wrap(e, "'%s'", dir);
+		return err_within(e, "%s", dir);
 	}
 	top = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (top < 0)
@@ -63,7 +63,7 @@ int layer_open(struct arena *a, const char *dir, struct layer *out,
 	return 0;
 }
 
-void layer_close(struct layer *l)
+void layer_close(struct kept_layer *l)
 {
 	entry_close(&l->top);
 	if (l->fd >= 0)
@@ -71,7 +71,7 @@ void layer_close(struct layer *l)
 	l->fd = -1;
 }
 
-int layer_upper(const struct layer *l, const struct record_place *place,
+int layer_upper(const struct kept_layer *l, const struct record_place *place,
 		struct entry *out, struct err *e)
 {
 	autoentry struct entry number = ENTRY_NONE;

@@ -16,7 +16,7 @@
 struct arena;
 struct err;
 
-struct layer {
+struct kept_layer {
 	const char *dir;  /* as it was named, for messages */
 	int fd;		  /* of DIR, O_RDONLY | O_DIRECTORY, with the lock */
 	struct entry top; /* DIR, to look things up in it */
@@ -27,14 +27,14 @@ struct layer {
  * Opens and locks `dir`, whose last component may be no symlink, and reads its
  * record. An error if it is no layer, not the caller's, or in use.
  */
-int layer_open(struct arena *a, const char *dir, struct layer *out,
+int layer_open(struct arena *a, const char *dir, struct kept_layer *out,
 	       struct err *e);
 
 /* Without the lock from then on. */
-void layer_close(struct layer *l);
+void layer_close(struct kept_layer *l);
 
 /* The directory N/upper of a place. */
-int layer_upper(const struct layer *l, const struct record_place *place,
+int layer_upper(const struct kept_layer *l, const struct record_place *place,
 		struct entry *out, struct err *e);
 
 /*

@@ -15,31 +15,13 @@
 
 /* --- values ------------------------------------------------------------- */
 
-/* Control characters go as escapes: reports are read on terminals too. */
-static void add_string(struct str *out, const char *text)
-{
-	uint32_t c;
-
-	str_add(out, "\"");
-	while (*text) {
-		text += text_char(text, &c);
-		if (c == '"' || c == '\\')
-			str_addf(out, "\\%c", (char)c);
-		else if (c < 0x20 || (c >= 0x7f && c < 0xa0))
-			str_addf(out, "\\u%04x", c);
-		else
-			text_add_char(out, c);
-	}
-	str_add(out, "\"");
-}
-
 static void add_words(struct str *out, const char *const *words)
 {
 	str_add(out, "[");
 	for (size_t i = 0; words && words[i]; i++) {
 		if (i)
 			str_add(out, ", ");
-		add_string(out, words[i]);
+		text_add_json(out, words[i]);
 	}
 	str_add(out, "]");
 }
@@ -57,7 +39,7 @@ static void add_text(struct str *out, const char *key, const char *text)
 {
 	add_key(out, key);
 	if (text)
-		add_string(out, text);
+		text_add_json(out, text);
 	else
 		str_add(out, "null");
 }
@@ -143,10 +125,10 @@ static void add_limit(const struct program_limit *l, struct str *out)
 		[UNIT_TEXT] = "text",
 	};
 
-	add_string(out, l->name);
+	text_add_json(out, l->name);
 	str_add(out, ": {\"value\": ");
 	if (l->unit == UNIT_TEXT)
-		add_string(out, l->text);
+		text_add_json(out, l->text);
 	else if (l->unit == UNIT_TIME)
 		text_add_seconds(out, l->value, 6);
 	else
@@ -175,11 +157,11 @@ static void add_refusal(struct arena *a, const struct refusal *r,
 
 	str_add(out, "{\"call\": ");
 	if (r->call >= 0)
-		add_string(out, syscall_name((unsigned int)r->call));
+		text_add_json(out, syscall_name((unsigned int)r->call));
 	else
 		str_addf(out, "\"#%u\"", r->number);
 	str_add(out, ", \"program\": ");
-	add_string(out, name);
+	text_add_json(out, name);
 	str_addf(out, ", \"count\": %u}", r->count);
 }
 

@@ -140,8 +140,8 @@ static void say_about_end(struct arena *a, const struct program *p,
 	say_out_of_memory(o);
 	if (WIFEXITED(o->status) && WEXITSTATUS(o->status) == 127)
 		say_about_library(a, p);
-	if (p->home_message)
-		report_say(p->home_message);
+	if (p->closed_message)
+		report_say(p->closed_message);
 }
 
 /* "; raise it with --pids": what is raised is named, or is what happened. */

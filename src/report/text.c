@@ -45,6 +45,90 @@ void text_add_char(struct str *out, uint32_t code)
 	str_add_n(out, b, n);
 }
 
+void text_add_json(struct str *out, const char *text)
+{
+	uint32_t c;
+
+	str_add(out, "\"");
+	while (*text) {
+		text += text_char(text, &c);
+		if (c == '"' || c == '\\')
+			str_addf(out, "\\%c", (char)c);
+		else if (c < 0x20 || (c >= 0x7f && c < 0xa0))
+			str_addf(out, "\\u%04x", c);
+		else
+			text_add_char(out, c);
+	}
+	str_add(out, "\"");
+}
+
+bool text_is_utf8(const char *text)
+{
+	uint32_t c;
+
+	while (*text) {
+		size_t n = text_char(text, &c);
+
+		if (n == 1 && c == TEXT_REPLACEMENT)
+			return false;
+		text += n;
+	}
+	return true;
+}
+
+/* What would not be read back as it is, or would drive a terminal. */
+static bool is_odd(size_t n, uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == '"' || c == '\\' ||
+	       (n == 1 && c == TEXT_REPLACEMENT);
+}
+
+static bool needs_quotes(const char *text)
+{
+	uint32_t c;
+
+	while (*text) {
+		size_t n = text_char(text, &c);
+
+		if (c == ' ' || is_odd(n, c))
+			return true;
+		text += n;
+	}
+	return false;
+}
+
+static void add_escaped(struct str *out, const char *text)
+{
+	uint32_t c;
+	size_t n;
+
+	for (; *text; text += n) {
+		n = text_char(text, &c);
+		if (c == '"' || c == '\\')
+			str_addf(out, "\\%c", (char)c);
+		else if (is_odd(n, c))
+			for (size_t i = 0; i < n; i++)
+				str_addf(out, "\\%03o", (unsigned char)text[i]);
+		else
+			str_add_n(out, text, n);
+	}
+}
+
+void text_add_path(struct str *out, const char *prefix, const char *path,
+		   const char *suffix)
+{
+	bool quoted = needs_quotes(path);
+
+	str_add(out, quoted ? "\"" : "");
+	str_add(out, prefix);
+	if (quoted)
+		add_escaped(out, path);
+	else
+		str_add(out, path);
+	str_add(out, suffix);
+	str_add(out, quoted ? "\"" : "");
+}
+
 /* --- figures ------------------------------------------------------------ */
 
 void text_add_seconds(struct str *out, uint64_t ns, unsigned int digits)

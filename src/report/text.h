@@ -3,6 +3,7 @@
 #ifndef REPORT_TEXT_H
 #define REPORT_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,23 @@ size_t text_char(const char *s, uint32_t *code);
 
 /* The character as UTF-8. */
 void text_add_char(struct str *out, uint32_t code);
+
+/*
+ * As a JSON string, always UTF-8. Control characters go as escapes: reports are
+ * read on terminals too.
+ */
+void text_add_json(struct str *out, const char *text);
+
+bool text_is_utf8(const char *text);
+
+/*
+ * A path, so that it stays in its line and drives no terminal: as it is, or if
+ * there is a space or anything odd in it, in double quotes with \", \\ and
+ * \NNN, as diff(1), patch(1) and git write and read it.
+ * What goes before and after it, which is harmless, is within the quotes.
+ */
+void text_add_path(struct str *out, const char *prefix, const char *path,
+		   const char *suffix);
 
 /* "1.234000": seconds with so many digits after the point, cut off. */
 void text_add_seconds(struct str *out, uint64_t ns, unsigned int digits);

@@ -76,56 +76,65 @@ static int make_place(const struct run *r, const struct step *s, struct err *e)
 	return 0;
 }
 
-/* Whether there is nothing in it but what a killed beginning may have left. */
+/* What a killed beginning may have left is no hindrance. */
+static const char *find_other(DIR *dir)
+{
+	struct dirent *entry;
+
+	while ((errno = 0, entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0 &&
+		    strcmp(entry->d_name, "layer.new") != 0)
+			return entry->d_name;
+	return NULL;
+}
+
 static int check_empty(const struct run *r, struct err *e)
 {
 	int fd = openat(r->layer, ".", IN_LAYER);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-	const char *other = NULL;
+	const char *other = dir ? find_other(dir) : NULL;
+	int result = 0;
 
-	if (!dir)
-		return err_sys(e, "list '%s'", r->program->layer.dir);
-	while (!other && (entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") != 0 &&
-		    strcmp(entry->d_name, "..") != 0 &&
-		    strcmp(entry->d_name, "layer.new") != 0)
-			other = entry->d_name;
 	if (other) {
-		err_set(e, ERR_USAGE,
-			"'%s' is not empty and no layer: '%s' is in it",
-			r->program->layer.dir, other);
+		result = err_set(e, ERR_USAGE,
+				 "'%s' is not empty and no layer: '%s' is in "
+				 "it",
+				 r->program->layer.dir, other);
 		err_hint(e, "give a directory of its own to --changes");
+	} else if (!dir || errno) {
+		result = err_sys(e, "list '%s'", r->program->layer.dir);
 	}
-	closedir(dir);
-	return other ? -1 : 0;
+	if (dir)
+		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
+	return result;
 }
 
-static bool same_time(struct timespec a, struct timespec b)
+static int changed(const struct run *r, struct err *e)
 {
-	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+	err_set(e, ERR_SYSTEM, "the layer '%s' changed while sandbox started",
+		r->program->layer.dir);
+	return err_hint(e, "another sandbox uses it; try again");
 }
 
 /* Between the look and the lock another run may have changed it. */
 static int check_found(const struct run *r, struct err *e)
 {
-	const struct record *found = r->program->layer.found;
-	struct arena a = { 0 };
-	struct record now;
-	bool same = false;
+	const struct program_layer *l = &r->program->layer;
+	int same;
 
-	if (record_load(&a, r->layer, &now, e) == 0)
-		same = found && same_time(found->created, now.created) &&
-		       found->places.count == now.places.count &&
-		       !now.applying.tv_sec;
-	else if (e->errnum == ENOENT)
-		same = !found;
-	arena_release(&a);
-	if (same)
-		return found ? 0 : check_empty(r, e);
-	err_set(e, ERR_SYSTEM, "the layer '%s' changed while sandbox started",
-		r->program->layer.dir);
-	return err_hint(e, "another sandbox uses it; try again");
+	if (l->make)
+		return 0;
+	if (l->found) {
+		same = record_is(r->layer, l->found->text, e);
+		return same > 0 ? 0 : same < 0 ? -1 : changed(r, e);
+	}
+	if (faccessat(r->layer, "layer", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return changed(r, e);
+	return errno == ENOENT ? check_empty(r, e) :
+				 err_sys(e, "look at '%s'", l->dir);
 }
 
 static int lock(const struct run *r, struct err *e)
@@ -147,8 +156,12 @@ static int open_dir(struct run *r, struct err *e)
 	if (l->make && mkdir(l->dir, 0700) < 0)
 		return err_sys(e, "make directory '%s'", l->dir);
 	r->layer = open(l->dir, IN_LAYER);
-	if (r->layer < 0 || fstat(r->layer, &st) < 0)
-		return err_sys(e, "open '%s'", l->dir);
+	if (r->layer < 0 || fstat(r->layer, &st) < 0) {
+		err_sys(e, "open '%s'", l->dir);
+		if (l->make)
+			rmdir(l->dir);
+		return -1;
+	}
 	if (!l->make && (st.st_dev != l->dev || st.st_ino != l->ino))
 		return err_set(e, ERR_SYSTEM,
 			       "'%s' changed while sandbox started", l->dir);
@@ -157,15 +170,17 @@ static int open_dir(struct run *r, struct err *e)
 
 /*
  * What happened outside before it had a ctime up to `*out`; what happens from
- * now on has a later one. The kernel's clock for files ticks slowly, 1 to 10 ms.
+ * now on has a later one. The kernel's clock for files ticks slowly, each 1 to
+ * 10 ms.
  */
 static void begin_time(struct timespec *out)
 {
-	struct timespec now, tick = { .tv_nsec = 200000 };
+	struct timespec now, tick = { .tv_nsec = 10000000 };
 
+	clock_getres(CLOCK_REALTIME_COARSE, &tick);
 	clock_gettime(CLOCK_REALTIME, out);
 	do {
-		nanosleep(&tick, NULL);
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &tick, NULL);
 		clock_gettime(CLOCK_REALTIME_COARSE, &now);
 	} while (now.tv_sec < out->tv_sec ||
 		 (now.tv_sec == out->tv_sec && now.tv_nsec <= out->tv_nsec));
@@ -174,17 +189,18 @@ static void begin_time(struct timespec *out)
 static int store(struct run *r, struct err *e)
 {
 	const struct program_layer *l = &r->program->layer;
-	struct record record = l->record;
-	struct arena a = { 0 };
-	int result;
+	struct timespec created;
+	char line[64];
 
-	if (l->found && l->found->places.count == record.places.count)
+	if (!l->text)
 		return 0;
-	if (!l->found)
-		begin_time(&record.created);
-	result = record_store(&a, r->layer, &record, e);
-	arena_release(&a);
-	return result;
+	if (l->found)
+		created = l->found->created;
+	else
+		begin_time(&created);
+	snprintf(line, sizeof(line), "created %lld.%09ld\n",
+		 (long long)created.tv_sec, created.tv_nsec);
+	return record_write(r->layer, l->text, line, e);
 }
 
 int stage_layer(struct run *r, struct err *e)

@@ -70,6 +70,17 @@ static const char *const fuzz_hosts[] = {
 
 	"uid 5\ngid 5\nkernel 6.1\ncwd /home/a/.b\nenv HOME=/home/a\n"
 	"dir /home/a/.b 5\ndir /home/a/kept 5\ndir /usr\ndir /run/x 5\n",
+
+	/* with mounts, and a layer that was begun */
+	"uid 5\ngid 5\nkernel 6.1\ncwd /tmp/w\nenv HOME=/home/a\n"
+	"dir /home/a/b 5\ndir /tmp 0 1777\ndir /tmp/w/x 5\ndir /tmp/w 5\n"
+	"dir /srv/all/a 5\nmount / ext4\nmount /proc proc\nmount /dev "
+	"devtmpfs\n"
+	"mount /home ext4\nmount /home/a/far/b fuse\ndir /home/a 5\n"
+	"dir /home/a/far 5\nsocket /home/a/s 5\nfile /home/a/f 5\n"
+	"dir /layer 5\nrecord 'created 1.000000000'\nlink /l tmp/w\n"
+	"record 'place 0 1 {/srv/all/a} /srv/all/a'\n"
+	"record 'place 1 1 {/home/a/b} /home/a/b'\ndir /root 0 700\n",
 };
 
 /* Host number `n`, as far as there are any. */

@@ -66,6 +66,10 @@ static bool asks(const struct made *m, const struct plan_mount *mount,
 				 source);
 	case MOUNT_PROC:
 		return str_equal(source, "/proc");
+	case MOUNT_COW:
+		return !writable &&
+		       path_within(source,
+				   host_path(m->host, mount->source)->resolved);
 	default:
 		return false;
 	}
@@ -102,6 +106,8 @@ static bool overlays(const struct made *m, const struct plan_mount *mount,
 	for (size_t i = 0; i < s->layer_count; i++)
 		if (!from(m->host, mount->layers[i], s->layers[i].path))
 			return false;
+	if (mount->kind == MOUNT_ROOT)
+		return s->in_memory || s->place >= 0;
 	if (mount->kind != MOUNT_OVERLAY)
 		return !s->upper && !s->work &&
 		       s->in_memory == (mount->kind == MOUNT_TMP_OVERLAY);
@@ -110,19 +116,86 @@ static bool overlays(const struct made *m, const struct plan_mount *mount,
 	       from(m->host, mount->work, s->work->path);
 }
 
+/* One of the host's directories that --cow covers, where it is. */
+static bool is_cow(const struct made *m, const struct plan_mount *mount,
+		   const struct step *s)
+{
+	return mount->kind == MOUNT_COW && s->layer_count == 1 && s->source &&
+	       str_equal(s->source, s->dest) &&
+	       str_equal(s->source, s->layers[0].path) &&
+	       path_within(s->source,
+			   host_path(m->host, mount->source)->resolved);
+}
+
+/* Each place has one upper directory, which nobody else writes to. */
+static void check_place(const struct made *m, const struct step *s)
+{
+	const struct program *p = m->program;
+
+	CHECK(s->in_memory == !p->layer.dir);
+	if (s->in_memory)
+		return;
+	CHECK(s->place >= 0 && m->plan->changes);
+	CHECK(!path_within(p->layer.dir, s->layers[0].path) &&
+	      !path_within(s->layers[0].path, p->layer.dir));
+	for (size_t i = 0; i < p->step_count; i++)
+		CHECK(&p->steps[i] == s || p->steps[i].place != s->place);
+	for (size_t i = 0; i < p->layer.record.places.count; i++) {
+		const struct record_place *r = &p->layer.record.places.items[i];
+
+		if (r->number == (unsigned int)s->place && !r->under)
+			CHECK(str_equal(r->path,
+					s->layers[s->layer_count - 1].path));
+	}
+}
+
 static void check_overlay(const struct made *m, const struct step *s)
 {
-	bool asked = false;
+	bool kept = s->source || s->place >= 0, asked = false;
 
 	CHECK((s->attributes & ATTR_BIND) == ATTR_BIND);
 	CHECK(s->layer_count && s->layer_count <= OVERLAY_LAYERS_MAX);
-	CHECK(s->upper || s->in_memory || s->layer_count > 1);
-	CHECK((s->upper || s->in_memory) ==
+	CHECK(s->upper || s->in_memory || kept || s->layer_count > 1);
+	CHECK((s->upper || s->in_memory || s->place >= 0) ==
 	      !(s->attributes & MOUNT_ATTR_RDONLY));
 	CHECK(!s->in_memory || m->program->scratch);
 	for (size_t i = 0; i < m->plan->mounts.count; i++)
-		asked |= overlays(m, &m->plan->mounts.items[i], s);
+		asked |= overlays(m, &m->plan->mounts.items[i], s) ||
+			 is_cow(m, &m->plan->mounts.items[i], s);
 	CHECK(asked);
+	if (kept)
+		check_place(m, s);
+}
+
+/*
+ * What --cow covers cannot be changed by way of a directive before it. (What
+ * --workdir and --home show has the place of the first of them.)
+ */
+static void check_cow(const struct made *m, size_t at)
+{
+	const struct plan *plan = m->plan;
+	const struct program *p = m->program;
+	const char *top =
+		host_path(m->host, plan->mounts.items[at].source)->resolved;
+
+	/* What another root shows of the host is said by its own rules. */
+	for (size_t i = 0; i < plan->mounts.count; i++)
+		if (plan->mounts.items[i].kind == MOUNT_ROOT && !top[1])
+			return;
+	for (size_t i = 0; i < p->step_count; i++) {
+		const struct step *s = &p->steps[i];
+		bool asked = false;
+
+		if (s->kind != STEP_BIND || !str_equal(s->source, s->dest) ||
+		    s->attributes & MOUNT_ATTR_RDONLY ||
+		    !path_within(s->source, top))
+			continue;
+		for (size_t k = 0; k < plan->mounts.count; k++)
+			if (k > at || plan->mounts.items[k].kind == MOUNT_DEV)
+				asked |= asks(m, &plan->mounts.items[k],
+					      s->source, true);
+		CHECK(asked);
+	}
 }
 
 /* --- the other steps ---------------------------------------------------- */
@@ -441,6 +514,9 @@ static void check_program(struct arena *a, const struct made *m)
 
 	for (size_t i = 0; i < p->step_count; i++)
 		check_step(m, &p->steps[i]);
+	for (size_t i = 0; i < m->plan->mounts.count; i++)
+		if (m->plan->mounts.items[i].kind == MOUNT_COW)
+			check_cow(m, i);
 	check_descriptors(p);
 	check_order(m);
 	check_proc(m);

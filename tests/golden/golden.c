@@ -146,8 +146,8 @@ static int run_case(struct test *t, struct str *out, struct err *e)
 	    compile(&t->arena, &plan, &host, &program, e) < 0)
 		return -1;
 	program_print(&program, out);
-	if (program.home_message)
-		str_addf(out, "if it fails: %s\n", program.home_message);
+	if (program.closed_message)
+		str_addf(out, "if it fails: %s\n", program.closed_message);
 	for (size_t i = 0; i < program.hint_count; i++)
 		str_addf(out, "if it fails: %s\n", program.hints[i]);
 	return 0;

@@ -95,8 +95,8 @@ const char *unit_program(struct arena *a, const char *host, const char *profile)
 	    unit_compile(c, &plan, &program, &e) < 0)
 		return unit_line(a, &e);
 	program_print(&program, &out);
-	if (program.home_message)
-		str_addf(&out, "message: %s\n", program.home_message);
+	if (program.closed_message)
+		str_addf(&out, "message: %s\n", program.closed_message);
 	return str_text(&out);
 }
 

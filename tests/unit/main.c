@@ -47,6 +47,7 @@ static const struct {
 	{ "report", group_report },
 	{ "report_file", group_report_file },
 	{ "report_views", group_report_views },
+	{ "ask", group_ask },
 };
 
 static int chosen(const char *name, int argc, char **argv)

@@ -72,7 +72,7 @@ static void limits_are_explained(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(said); i++) {
 		made_init(&m);
-		m.program.home_message = "the home is elsewhere";
+		m.program.closed_message = "the home is elsewhere";
 		m.outcome.status = said[i].status;
 		m.outcome.cause = said[i].cause;
 		m.outcome.pids_reached = said[i].pids_reached;
@@ -114,7 +114,7 @@ static void other_ends_are_as_before(void **state)
 
 	(void)state;
 	made_init(&m);
-	m.program.home_message = "the home is elsewhere";
+	m.program.closed_message = "the home is elsewhere";
 	m.outcome.status = SIGSEGV;
 	assert_string_equal(lines(&a, &m),
 			    "sandbox: './hello' was ended by a signal: "

@@ -65,6 +65,7 @@ GROUP(report_text);
 GROUP(report);
 GROUP(report_file);
 GROUP(report_views);
+GROUP(ask);
 
 /* A student's machine: canned.h has the language. */
 extern const char unit_student[];

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/progress.h"
+
+#include "base/fd.h"
+#include "report/report.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECOND 1000000000ULL
+#define FIRST_AFTER (2 * SECOND)
+#define EVERY (SECOND / 5)
+
+static uint64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * SECOND + (uint64_t)t.tv_nsec;
+}
+
+void report_progress_begin(struct report_progress *p, const char *what)
+{
+	*p = (struct report_progress){ .what = what };
+	if (isatty(STDERR_FILENO))
+		p->due = now() + FIRST_AFTER;
+}
+
+void report_progress_tell(void *data, uint64_t done, uint64_t total)
+{
+	struct report_progress *p = data;
+	char line[80];
+	uint64_t t;
+	int n;
+
+	if (!p->due || (t = now()) < p->due)
+		return;
+	p->due = t + EVERY;
+	if (done > total && total)
+		done = total;
+	/* Spaces cover what a longer line left. */
+	if (total)
+		n = snprintf(
+			line, sizeof(line), "\r%s: %u %%    ", p->what,
+			(unsigned int)((double)done * 100 / (double)total));
+	else
+		n = snprintf(line, sizeof(line), "\r%s: looking    ", p->what);
+	p->shown = fd_write_all(STDERR_FILENO, line, (size_t)n) == 0;
+}
+
+static void take_off(struct report_progress *p)
+{
+	char line[80];
+	int n;
+
+	if (!p->shown)
+		return;
+	n = snprintf(line, sizeof(line), "\r%*s\r", (int)strlen(p->what) + 13,
+		     "");
+	fd_write_all(STDERR_FILENO, line, (size_t)n);
+	p->shown = false;
+}
+
+void report_progress_say(void *data, const char *text)
+{
+	take_off(data);
+	report_say(text);
+}
+
+void report_progress_end(struct report_progress *p)
+{
+	take_off(p);
+	p->due = 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A line on a terminal that says how far something is, while it takes longer
+ * than two seconds. On anything else than a terminal nothing is written.
+ */
+#ifndef REPORT_PROGRESS_H
+#define REPORT_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct report_progress {
+	const char *what; /* "applying" */
+	bool shown;	  /* the line is there */
+	uint64_t due;	  /* when it is drawn next, in nanoseconds; 0: never */
+};
+
+void report_progress_begin(struct report_progress *p, const char *what);
+
+/* For struct progress: `data` is the struct report_progress. */
+void report_progress_tell(void *data, uint64_t done, uint64_t total);
+
+/* A line to stderr; `data` again. */
+void report_progress_say(void *data, const char *text);
+
+/* Takes the line off. */
+void report_progress_end(struct report_progress *p);
+
+#endif

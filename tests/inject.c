@@ -9,7 +9,8 @@
  * count, from 1, from its first epoll_create1(2) on: with that main() begins.
  * Those of other processes count from their first. A process that calls
  * execve(2) with success after that is the command that was to be started, and
- * ends the counting. One call, PROCESS's INDEX-th, can be made to return
+ * ends the counting; but newuidmap(1) and newgidmap(1) are helpers, whose own
+ * calls are none of ours. One call, PROCESS's INDEX-th, can be made to return
  * -ERRNO (a number) without being executed. LOG has a line for each event,
  * with tabs between its fields:
  *
@@ -173,7 +174,8 @@ struct process {
 	uint64_t flags;	    /* of the last clone(2) */
 	uint64_t waits_for; /* by futex(2), in its last call; or 0 */
 	bool fails, held;
-	bool awaited; /* its parent sleeps until it ends: vfork(2) */
+	bool awaited;	 /* its parent sleeps until it ends: vfork(2) */
+	bool is_another; /* a helper, that others wrote */
 };
 
 #define PROCESSES 256
@@ -465,6 +467,23 @@ static void set_timer(suseconds_t us)
 
 /* ---- what happens ---- */
 
+/* What it runs now, proc_pid_comm(5). */
+static bool is_helper(pid_t pid)
+{
+	char path[64], name[32] = "";
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, name, sizeof(name) - 1);
+	close(fd);
+	return n > 0 && (strcmp(name, "newuidmap\n") == 0 ||
+			 strcmp(name, "newgidmap\n") == 0);
+}
+
 /* A wait that goes on after a timeout is one call: their number varies. */
 static bool waits_on(struct process *p, const struct ptrace_syscall_info *info)
 {
@@ -481,7 +500,7 @@ static void on_entry(struct process *p, const struct ptrace_syscall_info *info)
 {
 	if (p->number == 0 && info->entry.nr == SYS_epoll_create1)
 		in_main = true;
-	if (!in_main || command_runs || waits_on(p, info))
+	if (!in_main || command_runs || p->is_another || waits_on(p, info))
 		return;
 	p->index++;
 	if (info->entry.nr == SYS_clone)
@@ -510,7 +529,7 @@ static void on_exit_of_call(struct process *p,
 		/* What number 0 does about it comes before what it made. */
 		if (fault.process != 0)
 			release_all();
-	} else if (p->index && !command_runs) {
+	} else if (p->index && !command_runs && !p->is_another) {
 		fprintf(log_file, "done\t%d\t%u\t%lld\n", p->number, p->index,
 			(long long)info->exit.rval);
 	}
@@ -570,7 +589,9 @@ static void on_stop(struct process *p, int status)
 	if (signal == (SIGTRAP | 0x80)) {
 		on_call(p);
 	} else if (event == PTRACE_EVENT_EXEC) {
-		if (in_main) {
+		if (in_main && is_helper(p->pid)) {
+			p->is_another = true;
+		} else if (in_main) {
 			command_runs = true;
 			fprintf(log_file, "exec\t%d\n", p->number);
 		}

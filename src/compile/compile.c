@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <linux/capability.h>
 #include <linux/sched.h>
 #include <string.h>
 
@@ -55,7 +56,8 @@ static bool has_dev(const struct plan *p)
 
 /*
  * What the command keeps counts in a namespace below that of the mounts and of
- * the limit: it could undo both otherwise. bubblewrap has that one for --dev,
+ * the limit: it could undo both otherwise. (With --map-auto it is little, and
+ * what could is refused.) bubblewrap has that one for --dev,
  * too, unless user and group are 0.
  */
 static bool wants_nested(const struct compile *c)
@@ -64,7 +66,7 @@ static bool wants_nested(const struct compile *c)
 	const struct program *out = c->out;
 	bool zero = out->uid.inside == 0 && out->gid.inside == 0;
 
-	if (!out->caps || !out->maps_ids)
+	if (!out->caps || !out->maps_ids || p->map_auto)
 		return false;
 	return p->disable_userns || (p->bwrap && has_dev(p) && !zero);
 }
@@ -74,13 +76,13 @@ static bool wants_nested(const struct compile *c)
  * as it is, and what execve(2) makes of that is the kernel's affair: nothing,
  * for who is another than 0 inside.
  */
-static int compile_caps(struct compile *c)
+static int compile_caps(struct compile *c, struct err *e)
 {
 	const struct plan *p = c->plan;
 	struct program *out = c->out;
 	bool userns =
 		out->namespaces & CLONE_NEWUSER || p->peers[PEER_USERNS] >= 0;
-	uint64_t from = p->bwrap ? c->host->caps : 0;
+	uint64_t from = p->bwrap ? c->host->caps : compile_map_caps(c);
 
 	out->caps = (from & ~p->caps_dropped) | p->caps;
 	out->caps_untouched = p->bwrap && c->host->caller->uid == 0 &&
@@ -88,6 +90,11 @@ static int compile_caps(struct compile *c)
 	/* More than is permitted cannot be kept where nothing new is given. */
 	if (p->bwrap && !userns)
 		out->caps &= from;
+	if (p->map_auto && p->disable_userns &&
+	    out->caps & (CAP_BIT(CAP_SYS_ADMIN) | CAP_BIT(CAP_SYS_RESOURCE)))
+		return err_set(e, ERR_USAGE,
+			       "--map-auto with --disable-userns cannot keep "
+			       "CAP_SYS_ADMIN or CAP_SYS_RESOURCE");
 	out->nested = wants_nested(c);
 	out->caps_bounded = !p->bwrap || userns;
 	out->caps_locked = !p->bwrap;
@@ -128,9 +135,12 @@ int compile_ids(struct compile *c, struct err *e)
 	if (!userns && p->peers[PEER_USERNS] < 0 && wants_other_ids(c))
 		return no_other_ids(c, e);
 	c->out->maps_ids = userns && p->peers[PEER_USERNS_BLOCK] < 0;
-	c->out->uid = (struct id_map){ caller->uid, caller->uid };
-	c->out->gid = (struct id_map){ caller->gid, caller->gid };
-	if (p->map_root) {
+	c->out->uid = (struct id_map){ caller->uid, caller->uid, 1 };
+	c->out->gid = (struct id_map){ caller->gid, caller->gid, 1 };
+	if (p->map_auto && compile_map(c->arena, caller, &c->host->subids,
+				       &c->out->map, e) < 0)
+		return -1;
+	if (p->map_root || p->map_auto) {
 		c->out->uid.inside = 0;
 		c->out->gid.inside = 0;
 	}
@@ -177,7 +187,7 @@ int compile(struct arena *a, const struct plan *plan, const struct host *host,
 	program.hint_count = plan->hints.count;
 	if (compile_descriptors(&c, e) < 0 || compile_cgroup(&c, e) < 0 ||
 	    compile_limits(&c, e) < 0 || compile_ids(&c, e) < 0 ||
-	    compile_caps(&c) < 0 || compile_mounts(&c, e) < 0 ||
+	    compile_caps(&c, e) < 0 || compile_mounts(&c, e) < 0 ||
 	    check_looked_at(&program, e) < 0 || compile_filter(&c, e) < 0 ||
 	    compile_env(&c, e) < 0 || compile_command(&c, e) < 0)
 		return -1;

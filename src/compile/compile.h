@@ -46,6 +46,18 @@ int compile_needs_cgroup(const struct compile *c, const char *option,
 int compile_descriptors(struct compile *c, struct err *e);
 
 int compile_ids(struct compile *c, struct err *e);
+
+/*
+ * Where the caller is user 0, and his subordinate ids those from 1 on. Also for
+ * who goes on with what was made so.
+ */
+int compile_map(struct arena *a, const struct caller *caller,
+		const struct subids *subids, struct auto_map *out,
+		struct err *e);
+
+/* What the command then has, 1 << CAP_, before anything is added or dropped. */
+uint64_t compile_map_caps(const struct compile *c);
+
 int compile_mounts(struct compile *c, struct err *e);
 int compile_filter(struct compile *c, struct err *e);
 int compile_env(struct compile *c, struct err *e);

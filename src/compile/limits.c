@@ -120,11 +120,13 @@ static int hold_memory(struct compile *c, struct lists *l, struct err *e)
 
 /*
  * The kernel's user 0 is never held by RLIMIT_NPROC. In the user namespace it
- * counts PID 1 too.
+ * counts PID 1 too; and each of several users on its own.
  */
 static int hold_pids(struct compile *c, struct lists *l, struct err *e)
 {
 	uint64_t value = c->plan->limits.pids.value;
+	bool has_rlimit = c->host->caller->uid != 0 &&
+			  HOST_KERNEL(c->host) >= KERNEL_NPROC;
 
 	if (!value)
 		return 0;
@@ -133,8 +135,9 @@ static int hold_pids(struct compile *c, struct lists *l, struct err *e)
 		tell(c, l, "pids", UNIT_COUNT, value, HELD_BY_CGROUP);
 		return 0;
 	}
-	if (c->host->caller->uid != 0 && HOST_KERNEL(c->host) >= KERNEL_NPROC) {
+	if (has_rlimit)
 		lower_rlimit(c, l, RLIMIT_NPROC, value + c->out->init);
+	if (has_rlimit && !c->plan->map_auto) {
 		tell(c, l, "pids", UNIT_COUNT, value, HELD_BY_RLIMIT);
 		/* Whether it was reached, only looks can tell. */
 		if (c->out->namespaces & CLONE_NEWPID)

@@ -209,6 +209,18 @@ static void print_step(const struct step *s, struct str *out)
 	str_add(out, "\n");
 }
 
+static void print_ranges(const char *what, const struct id_maps *maps,
+			 struct str *out)
+{
+	for (size_t i = 1; i < maps->count; i++) {
+		const struct id_map *m = &maps->lines[i];
+
+		str_addf(out, "  %s %u to %u are %u to %u outside\n", what,
+			 m->inside, m->inside + m->count - 1, m->outside,
+			 m->outside + m->count - 1);
+	}
+}
+
 static void print_setup(const struct program *p, struct str *out)
 {
 	str_add(out, p->init ? "init (PID 1)\n" : "child\n");
@@ -218,6 +230,11 @@ static void print_setup(const struct program *p, struct str *out)
 		str_addf(out, "  gid %u is %u outside\n", p->gid.inside,
 			 p->gid.outside);
 	}
+	print_ranges("uids", &p->map.uids, out);
+	print_ranges("gids", &p->map.gids, out);
+	if (p->map.newuidmap)
+		str_addf(out, "  as %s and %s map them\n", p->map.newuidmap,
+			 p->map.newgidmap);
 	if (p->loopback)
 		str_add(out, "  loopback up\n");
 	if (p->base_tmpfs)

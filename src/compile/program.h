@@ -66,7 +66,18 @@ struct step {
 
 /* One line of a uid_map or gid_map, user_namespaces(7). */
 struct id_map {
-	uint32_t inside, outside;
+	uint32_t inside, outside, count;
+};
+
+struct id_maps {
+	const struct id_map *lines;
+	size_t count;
+};
+
+/* Maps that only newuidmap(1) and newgidmap(1) can write: --map-auto. */
+struct auto_map {
+	const char *newuidmap, *newgidmap; /* paths; NULL: none are wanted */
+	struct id_maps uids, gids;	   /* the first line is the caller's */
 };
 
 /* What holds a limit. */
@@ -158,6 +169,7 @@ struct program {
 	bool in_reach; /* ... which those outside may look at */
 	bool maps_ids; /* uid, gid are for a map; else to be changed to */
 	struct id_map uid, gid;
+	struct auto_map map;	       /* if there is one, others write it */
 	const char *const *lock_files; /* paths inside */
 	size_t lock_file_count;
 	bool loopback;

@@ -488,7 +488,8 @@ int host_look(struct arena *a, const struct caller *caller,
 	if (wants->machine && look_machine(&h, e) < 0)
 		return -1;
 	if ((wants->bwrap && look_inherited(a, &h, e) < 0) ||
-	    (wants->caps && look_caps(&h, e) < 0))
+	    (wants->caps && look_caps(&h, e) < 0) ||
+	    (wants->subids && subids_look(a, caller, &h.subids, e) < 0))
 		return -1;
 	look_joined(wants->joined, &h);
 	look_devices(a, wants, &h);

@@ -13,6 +13,7 @@
 #include "host/cgroup.h"
 #include "host/mountinfo.h"
 #include "host/record.h"
+#include "host/subids.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -119,6 +120,7 @@ struct host_wants {
 	size_t descriptor_count;
 	bool bwrap; /* its words of errors; and all of the caller's descriptors */
 	bool caps;     /* and capabilities */
+	bool subids;   /* the ids that others give the caller */
 	int joined[2]; /* descriptors: are they the same namespace? Or -1 */
 };
 
@@ -172,6 +174,7 @@ struct host {
 	const struct record *record; /* of host_wants.changes, if it has one */
 	const struct path_fact *places; /* one for each place of it */
 	uint64_t changes_type; /* of its file system, f_type of statfs(2) */
+	struct subids subids;
 };
 
 /* The kernel's own name of our executable; NULL: it has none. */

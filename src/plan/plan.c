@@ -151,11 +151,31 @@ static int check_layers(const struct plan *p, struct err *e)
 		  "--cow, --rootfs or --layer", e) < 0 ||
 	    needs(p->ask && !p->changes, "--ask", "--changes", e) < 0)
 		return -1;
-	if (p->map_auto && (p->uid != ID_NONE || p->gid != ID_NONE))
-		return err_set(e, ERR_USAGE,
-			       "--map-auto and --uid or --gid exclude each "
-			       "other");
 	return 0;
+}
+
+/*
+ * Who takes another user's id is untied from its parent (commit_creds() in
+ * kernel/cred.c), so it has to be a PID namespace that ends with us.
+ */
+static int check_map_auto(const struct plan *p, struct err *e)
+{
+	uint64_t unshare = p->unshare | p->unshare_try;
+	const char *other = NULL;
+
+	if (!p->map_auto)
+		return 0;
+	if (p->uid != ID_NONE || p->gid != ID_NONE)
+		other = "--uid or --gid";
+	else if (p->peers[PEER_USERNS] >= 0 || p->peers[PEER_USERNS2] >= 0)
+		other = "--userns or --userns2";
+	else if (p->peers[PEER_USERNS_BLOCK] >= 0)
+		other = "--userns-block-fd";
+	if (other)
+		return err_set(e, ERR_USAGE,
+			       "--map-auto and %s exclude each other", other);
+	return needs(!(unshare & CLONE_NEWPID), "--map-auto", "--unshare-pid",
+		     e);
 }
 
 int plan_check(const struct plan *p, struct err *e)
@@ -167,7 +187,8 @@ int plan_check(const struct plan *p, struct err *e)
 			       "--map-root and --uid %u exclude each other",
 			       p->uid);
 	if (check_calls(p, e) < 0 || check_descriptors(p, e) < 0 ||
-	    check_peers(p, e) < 0 || check_layers(p, e) < 0)
+	    check_map_auto(p, e) < 0 || check_peers(p, e) < 0 ||
+	    check_layers(p, e) < 0)
 		return -1;
 	if (needs(p->limits.grace.asked && !p->limits.time.value &&
 			  !p->limits.cpu_time.value,
@@ -352,6 +373,7 @@ void plan_wants(struct arena *a, const struct plan *p,
 	};
 	out->bwrap = p->bwrap;
 	out->caps = p->bwrap && caller->uid == 0;
+	out->subids = p->map_auto;
 	out->joined[0] = p->peers[PEER_USERNS];
 	out->joined[1] = p->peers[PEER_USERNS2];
 	want_devices(a, p, out);

@@ -23,11 +23,14 @@
 
 /*
  * No uid 0 gives capabilities, and none can be raised again. Without any there
- * is nothing for setuid(2) to fix up, so that is locked too.
+ * is nothing for setuid(2) to fix up, so that is locked too. Who is to become
+ * another user may first ask to keep some for what comes up to his execve, as
+ * setpriv(1) and servers do.
  */
-#define SECUREBITS                                                             \
-	(SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_KEEP_CAPS_LOCKED |      \
-	 SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
+#define SECUREBITS_MANY_USERS                                                  \
+	(SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |  \
+	 SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
+#define SECUREBITS (SECUREBITS_MANY_USERS | SECBIT_KEEP_CAPS_LOCKED)
 #define SECUREBITS_NONE_KEPT                                                   \
 	(SECUREBITS | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED)
 
@@ -46,15 +49,23 @@ static int drop_bounding_set(uint64_t from, uint64_t keep, struct err *e)
 	return 0;
 }
 
-static int empty_all(const struct program *p, struct err *e)
+static int empty_all(const struct program *p, uint64_t but, struct err *e)
 {
 	if (p->caps_locked &&
 	    prctl(PR_SET_SECUREBITS, SECUREBITS_NONE_KEPT, 0, 0, 0) < 0)
 		return err_sys(e, "lock securebits");
 	/* The ambient set is cut to what is permitted and inheritable. */
-	if (sys_capset(0, 0, 0) < 0)
+	if (sys_capset(but, but, 0) < 0)
 		return err_sys(e, "drop capabilities");
 	return 0;
+}
+
+/* Where the command can become another user signals still have to reach it. */
+static uint64_t init_caps(const struct program *p)
+{
+	bool others = p->map.newuidmap && p->caps & CAP_BIT(CAP_SETUID);
+
+	return others ? CAP_BIT(CAP_KILL) : 0;
 }
 
 int stage_drop(struct run *r, struct err *e)
@@ -72,7 +83,7 @@ int stage_drop(struct run *r, struct err *e)
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return err_sys(e, "set no_new_privs");
-	return p->caps || p->caps_untouched ? 0 : empty_all(p, e);
+	return p->caps || p->caps_untouched ? 0 : empty_all(p, 0, e);
 }
 
 /* PID 1, when the command has its own copy of what it keeps. */
@@ -82,7 +93,7 @@ int stage_confine(struct run *r, struct err *e)
 
 	if (p->caps && p->caps_bounded && drop_bounding_set(p->caps, 0, e) < 0)
 		return -1;
-	if ((p->caps || p->caps_untouched) && empty_all(p, e) < 0)
+	if ((p->caps || p->caps_untouched) && empty_all(p, init_caps(p), e) < 0)
 		return -1;
 	return seccomp_load(&shipped_init_filter.bpf, e);
 }
@@ -91,6 +102,8 @@ int stage_confine(struct run *r, struct err *e)
 int stage_keep(struct run *r, struct err *e)
 {
 	bool lock = r->program->caps_locked;
+	int bits =
+		r->program->map.newuidmap ? SECUREBITS_MANY_USERS : SECUREBITS;
 	uint64_t keep = r->program->caps;
 	uint64_t now = keep | (lock ? CAP_BIT(CAP_SETPCAP) : 0);
 
@@ -102,7 +115,7 @@ int stage_keep(struct run *r, struct err *e)
 		if (keep & CAP_BIT(cap) &&
 		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
 			return err_sys(e, "keep capability %d", cap);
-	if (lock && prctl(PR_SET_SECUREBITS, SECUREBITS, 0, 0, 0) < 0)
+	if (lock && prctl(PR_SET_SECUREBITS, bits, 0, 0, 0) < 0)
 		return err_sys(e, "lock securebits");
 	if (sys_capset(keep, keep, keep) < 0)
 		return err_sys(e, "drop capabilities");

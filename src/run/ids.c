@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "host/check.h"
 #include "host/sys.h"
+#include "run/map.h"
 #include "run/run.h"
 
 #include <errno.h>
@@ -151,6 +152,8 @@ static int change_ids(const struct program *p, struct err *e)
 
 int stage_identity(struct run *r, struct err *e)
 {
+	if (r->program->map.newuidmap)
+		return map_check(&r->program->map, e);
 	if (!r->program->maps_ids)
 		return change_ids(r->program, e);
 	if (write_maps(-1, r->program->uid, r->program->gid, e) < 0)

@@ -154,6 +154,9 @@ STAGE(release);
 STAGE(reap);
 STAGE(ready);
 
+/* map.c */
+STAGE(ids);
+
 /* ids.c, network.c, mounts.c, pivot.c, caps.c */
 STAGE(identity);
 STAGE(userns);

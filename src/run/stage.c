@@ -5,6 +5,7 @@
  *
  * - await comes before anything that lasts: a supervisor that is gone must not
  *   leave a child behind.
+ * - held comes before identity: others map the ids meanwhile.
  * - identity comes before everything that needs a capability, and before the
  *   process becomes non-dumpable: its own uid_map would be closed to it then.
  * - PID 1 is complete before the command may run: what both lack is dropped
@@ -51,6 +52,11 @@ static bool wants_urgency(const struct program *p)
 static bool wants_membership(const struct program *p)
 {
 	return p->cgroup.source && p->namespaces & CLONE_NEWCGROUP;
+}
+
+static bool wants_ids(const struct program *p)
+{
+	return p->map.newuidmap;
 }
 
 static bool wants_identity(const struct program *p)
@@ -157,6 +163,12 @@ static bool wants_inform(const struct program *p)
 	return p->peers[PEER_INFO] >= 0 || p->peers[PEER_STATUS] >= 0;
 }
 
+/* Until it is known of, or its ids are mapped. */
+static bool wants_held(const struct program *p)
+{
+	return wants_inform(p) || wants_ids(p);
+}
+
 static bool wants_leave(const struct program *p)
 {
 	return p->peers[PEER_USERNS] >= 0;
@@ -190,13 +202,14 @@ const struct stage stages[] = {
 	{ "cgroup", ACTOR_SUPERVISOR, wants_cgroup, stage_cgroup },
 	{ "enter", ACTOR_SUPERVISOR, wants_enter, stage_enter },
 	{ "clone", ACTOR_SUPERVISOR, NULL, stage_clone },
-	{ "inform", ACTOR_SUPERVISOR, wants_inform, stage_inform },
+	{ "ids", ACTOR_SUPERVISOR, wants_ids, stage_ids },
+	{ "inform", ACTOR_SUPERVISOR, wants_held, stage_inform },
 	{ "leave", ACTOR_SUPERVISOR, wants_leave, stage_leave },
 	{ "watch", ACTOR_SUPERVISOR, wants_watch, stage_watch },
 	{ "monitor", ACTOR_SUPERVISOR, wants_monitor, stage_monitor },
 
 	{ "await", ACTOR_INIT, wants_await, stage_await },
-	{ "held", ACTOR_INIT, wants_inform, stage_held },
+	{ "held", ACTOR_INIT, wants_held, stage_held },
 	{ "group", ACTOR_INIT, NULL, stage_group },
 	{ "connect", ACTOR_INIT, wants_output, stage_connect },
 	{ "membership", ACTOR_INIT, wants_membership, stage_membership },

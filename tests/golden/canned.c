@@ -217,6 +217,28 @@ static int read_mount(struct canned *c, const struct words *w, struct err *e)
 	return 0;
 }
 
+/* name, subuid, subgid, helper; false when it is none of these. */
+static bool read_subids(struct canned *c, const struct words *w)
+{
+	const char *key = w->word[0], *value = w->word[1];
+
+	c->subuid.arena = c->subgid.arena = c->arena;
+	if (str_equal(key, "name"))
+		c->subids.name = value;
+	else if (str_equal(key, "subuid"))
+		str_addf(&c->subuid, "%s\n", value);
+	else if (str_equal(key, "subgid"))
+		str_addf(&c->subgid, "%s\n", value);
+	else if (str_equal(key, "helper") && w->count > 2 &&
+		 str_equal(value, "newuidmap"))
+		c->subids.newuidmap = w->word[2];
+	else if (str_equal(key, "helper") && w->count > 2)
+		c->subids.newgidmap = w->word[2];
+	else
+		return false;
+	return true;
+}
+
 static int read_words(struct canned *c, const struct words *w, struct err *e)
 {
 	const char *key = w->word[0], *value = w->word[1];
@@ -244,6 +266,8 @@ static int read_words(struct canned *c, const struct words *w, struct err *e)
 	if (str_equal(key, "changes"))
 		return parse_number(value, UINT64_MAX, "a number",
 				    &c->changes_type, e);
+	if (read_subids(c, w))
+		return 0;
 	if (str_equal(key, "userns")) {
 		c->no_userns = str_equal(value, "no");
 	} else if (str_equal(key, "cgroups")) {
@@ -663,6 +687,15 @@ static int look_changes(const struct canned *c, struct arena *a, struct host *h,
 	return 0;
 }
 
+static void look_subids(const struct canned *c, struct arena *a, struct host *h)
+{
+	h->subids = c->subids;
+	subids_parse(a, str_text(&c->subuid), c->subids.name, c->caller.uid,
+		     &h->subids.uids);
+	subids_parse(a, str_text(&c->subgid), c->subids.name, c->caller.uid,
+		     &h->subids.gids);
+}
+
 int canned_look(const struct canned *c, struct arena *a,
 		const struct host_wants *wants, struct host *out, struct err *e)
 {
@@ -684,6 +717,8 @@ int canned_look(const struct canned *c, struct arena *a,
 		look_inherited(c, a, &h);
 	if (wants->caps)
 		h.caps = ((uint64_t)1 << 41) - 1; /* of Linux 5.9 and later */
+	if (wants->subids)
+		look_subids(c, a, &h);
 	look_pwd(c, a, &h);
 	look_devices(a, wants, &h);
 	look_cgroups(c, wants, &h);

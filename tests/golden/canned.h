@@ -20,6 +20,10 @@
  *				alone, and controllers: memory if it is
  *				available, +memory if it is enabled
  *	descriptor 3 PATH	is open on that; PATH missing: on a pipe
+ *	name ann		the caller's, for --map-auto; default: none
+ *	subuid LINE		a line of /etc/subuid: ann:100000:65536
+ *	subgid LINE		... of /etc/subgid
+ *	helper newuidmap PATH	where it is; or newgidmap; default: nowhere
  *	env HOME=/home/ann	replaces an earlier one of that name
  *	env HOME		takes it away
  *	dir PATH [OWNER [MODE]]	parents that are missing belong to root
@@ -41,6 +45,7 @@
 #define GOLDEN_CANNED_H
 
 #include "base/arena.h"
+#include "base/str.h"
 #include "host/host.h"
 #include "input/profile.h"
 
@@ -67,6 +72,8 @@ struct canned {
 	uint64_t memory, swap;
 	unsigned int cpu_count;
 	struct host_cgroup cgroup;
+	struct subids subids;
+	struct str subuid, subgid; /* the files */
 	ARRAY(struct canned_node) nodes;
 	struct host_mounts mounts;
 	ARRAY(const char *) record;

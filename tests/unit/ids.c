@@ -135,6 +135,96 @@ static void kernels(void **state)
 	}
 }
 
+/* --- --map-auto --------------------------------------------------------- */
+
+static void has_ranges(struct arena *a, const char *text, const char *name,
+		       uid_t uid, const char *wanted)
+{
+	struct str got = { .arena = a };
+	struct id_ranges ranges;
+
+	subids_parse(a, text, name, uid, &ranges);
+	for (size_t i = 0; i < ranges.count; i++)
+		str_addf(&got, "%u+%u ", ranges.items[i].first,
+			 ranges.items[i].count);
+	assert_string_equal(str_text(&got), wanted);
+}
+
+static void subordinate_ids(void **state)
+{
+	struct arena a = { 0 };
+
+	(void)state;
+	has_ranges(&a, "", "ann", 7, "");
+	has_ranges(&a, "ann:1:2", "ann", 7, "1+2 ");
+	has_ranges(&a, "ann:1:2\nbob:3:4\n7:5:6\n\nann:8:9\n", "ann", 7,
+		   "1+2 5+6 8+9 ");
+	has_ranges(&a, "ann:1:2\n7:5:6\n", NULL, 7, "5+6 ");
+	has_ranges(&a, ":1:2\n", "", 7, "1+2 ");
+	/* No range: what newuidmap(1) does not take, or the kernel. */
+	has_ranges(&a, "ann:1:0\nann:1\nann:1:2:3\nann::2\nann:1:\nann\n",
+		   "ann", 7, "");
+	has_ranges(&a, "ann:-1:2\nann: 1:2\nann:1:2 \nann:0x1:2\n", "ann", 7,
+		   "");
+	has_ranges(&a, "ann:4294967295:1\nann:4294967294:2\nann:1:4294967295\n",
+		   "ann", 7, "");
+	has_ranges(&a, "ann:4294967294:1\nann:1:4294967294\n", "ann", 7,
+		   "4294967294+1 1+4294967294 ");
+	has_ranges(&a, "ann:1:99999999999999999999\n", "ann", 7, "");
+	has_ranges(&a, "#ann:1:2\nannx:1:2\nan:1:2\n", "ann", 7, "");
+	arena_release(&a);
+}
+
+static void names_of_users(void **state)
+{
+	const char *text = "root:x:0:0:r:/root:/bin/sh\nshort:x\n"
+			   ":x:5:5::/:\nann:x:1000:1000:::\n"
+			   "also:x:1000:1000:::\nbad:x:1001x:1:::\nlast:x:9";
+	struct arena a = { 0 };
+
+	(void)state;
+	assert_string_equal(subids_name(&a, text, 0), "root");
+	assert_string_equal(subids_name(&a, text, 1000), "ann");
+	assert_string_equal(subids_name(&a, text, 9), "last");
+	assert_null(subids_name(&a, text, 5));
+	assert_null(subids_name(&a, text, 1001));
+	assert_null(subids_name(&a, "", 0));
+	arena_release(&a);
+}
+
+/* As many ranges as are said, one id each, and every second id free. */
+static const char *many_ranges(struct arena *a, int count)
+{
+	struct str text = { .arena = a };
+
+	str_addf(&text,
+		 "%sname ann\nhelper newuidmap /bin/u\n"
+		 "helper newgidmap /bin/g\nsubgid ann:1:1\n",
+		 unit_student);
+	for (int i = 0; i < count; i++)
+		str_addf(&text, "subuid ann:%d:1\n", 2000 + 2 * i);
+	return text.text;
+}
+
+static void many_ids(void **state)
+{
+	const char *profile = "map-auto\nunshare-pid\n";
+	struct arena a = { 0 };
+	struct str last = { .arena = &a };
+
+	(void)state;
+	has(many_ranges(&a, 99), profile,
+	    "  uids 99 to 99 are 2196 to 2196 outside\n");
+	has(many_ranges(&a, 100), profile,
+	    "'/etc/subuid' has more than 99 ranges for 'ann'\n");
+	str_addf(&last, "%ssubuid ann:3000:5\n", many_ranges(&a, 1));
+	has(last.text, profile, "  uids 2 to 6 are 3000 to 3004 outside\n");
+	/* The caller's own id is his once. */
+	str_addf(&last, "subuid ann:998:3\n");
+	lacks(last.text, profile, "998");
+	arena_release(&a);
+}
+
 GROUP(ids)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +236,9 @@ GROUP(ids)
 		cmocka_unit_test(descriptors),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(kernels),
+		cmocka_unit_test(subordinate_ids),
+		cmocka_unit_test(names_of_users),
+		cmocka_unit_test(many_ids),
 	};
 
 	return cmocka_run_group_tests_name("ids", tests, NULL, NULL);

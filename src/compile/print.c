@@ -151,6 +151,9 @@ static void print_layers(const struct step *s, struct str *out)
 	str_add(out, " of");
 	for (size_t i = 0; i < s->layer_count; i++)
 		add_word(out, s->layers[i].path);
+	if (s->layers[s->layer_count - 1].marked)
+		str_addf(out, ", .wh.*%s are deletions",
+			 s->layers[0].marked ? "" : " above the first");
 	if (s->in_memory)
 		str_add(out, ", changes stay in memory");
 	if (s->place >= 0)

@@ -91,12 +91,13 @@ _Noreturn static void run(const struct world *w, bool is_new)
 {
 	struct arena a = { 0 };
 	struct err e = { 0 };
+	struct caller caller = { .uid = geteuid() };
 	sigset_t all;
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	report_begin((struct report_voice){ "sandbox", false });
-	if (report_ask(&a, w->dir, is_new, w->told, &e) < 0) {
+	if (report_ask(&a, &caller, w->dir, is_new, w->told, &e) < 0) {
 		report_error(&e);
 		_exit(FAILED);
 	}

@@ -311,6 +311,13 @@ instead() {
 	status_is 125
 	complains 'map ids by'
 	[ ! -e ran ]
+	printf 'no program' >"$T/helper"
+	anything unshare -m sh -ec 'mount --bind "$1" "$(command -v newgidmap)"
+		shift; exec "$@"' sh "$T/helper" "$SANDBOX" --map-auto \
+		./probe write ran x
+	status_is 125
+	complains "newgidmap': Exec format error"
+	[ ! -e ran ]
 }
 
 @test "a helper gets neither environment nor descriptors" {

@@ -31,9 +31,7 @@
 /* Standard error is the pipe; what else is open is closed by execve. */
 static bool set_descriptors(int pipe)
 {
-	if (pipe != 2 && dup2(pipe, 2) < 0)
-		return false;
-	if (fcntl(2, F_SETFD, 0) < 0 || sys_close_range(0, 1) < 0)
+	if (dup2(pipe, 2) < 0 || sys_close_range(0, 1) < 0)
 		return false;
 	for (int fd = 0; fd <= 1; fd++)
 		if (open("/dev/null", O_RDWR | O_CLOEXEC) != fd ||
@@ -46,14 +44,17 @@ static bool set_descriptors(int pipe)
 _Noreturn static void helper_main(const char *path, char *const *argv, int pipe)
 {
 	static char *const none[] = { NULL };
+	/* 0 and 1 are closed in a supervisor, so the pipe may have these. */
+	int to = fcntl(pipe, F_DUPFD_CLOEXEC, 3);
 	const char *why;
 	sigset_t set;
 
 	sigemptyset(&set);
-	if (set_descriptors(pipe) && sigprocmask(SIG_SETMASK, &set, NULL) == 0)
+	if (to >= 0 && set_descriptors(to) &&
+	    sigprocmask(SIG_SETMASK, &set, NULL) == 0)
 		execve(path, argv, none);
 	why = strerror(errno);
-	fd_write_all(pipe, why, strlen(why));
+	fd_write_all(to, why, strlen(why));
 	_exit(127);
 }
 
@@ -129,7 +130,7 @@ static int run_helper(const char *path, char *const *argv, struct run *r,
 		if (errno != EINTR)
 			return err_sys(e, "wait for '%s'", path);
 	/* A key reaches it, too. */
-	if (waited > 0 || (r && status != 0 && supervisor_told(r)))
+	if (r && (waited > 0 || (status != 0 && supervisor_told(r))))
 		return err_set(e, ERR_SYSTEM,
 			       "ended by signal %d while it was set up",
 			       r->outcome->told);

@@ -149,7 +149,7 @@ static const char *find_program(struct arena *a, const struct caller *caller,
 int subids_look(struct arena *a, const struct caller *caller,
 		struct subids *out, struct err *e)
 {
-	char *passwd, *uids, *gids;
+	char *passwd = NULL, *uids = NULL, *gids = NULL;
 
 	if (read_text(a, "/etc/passwd", &passwd, e) < 0 ||
 	    read_text(a, "/etc/subuid", &uids, e) < 0 ||

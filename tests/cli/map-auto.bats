@@ -131,6 +131,16 @@ Amb:\t0000000000000000'
 	[ "$status" != 0 ]
 }
 
+@test "as root what is read-only by its mode alone is no less so" {
+	is_root || skip 'the capability is none over files of root'
+	[ -d /proc/fs/ext4 ] || skip 'nothing is below /proc/fs here'
+	auto sh -c 'for file in /proc/fs/*/*/*; do
+		(: >"$file") 2>/dev/null && echo "$file"; done; true'
+	says ''
+	auto --profile none --unshare-pid --bind / / \
+		sh -c ': >"$(ls /proc/fs/ext4/*/options | head -n 1)"'
+}
+
 @test "no setuid file is made, unless that was asked for" {
 	touch file
 	sandbox --map-auto chmod 4755 file
@@ -239,8 +249,15 @@ print("survived")'
 	says made
 	auto --disable-userns --assert-userns-disabled id -u
 	says 0
-	works --map-auto --print-profile
+	works --profile packages --print-profile
 	has map-auto
+	cp "$T/out" "$T/printed.profile"
+	works --profile "$T/printed.profile" --print-profile
+	diff "$T/printed.profile" "$T/out"
+	works --profile packages --dry-run true
+	cp "$T/out" "$T/run"
+	works --profile "$T/printed.profile" --dry-run true
+	diff "$T/run" "$T/out"
 }
 
 @test "what does not go together is refused" {

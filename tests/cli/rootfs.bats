@@ -133,7 +133,7 @@ teardown() {
 @test "who works in the root starts at the same place inside" {
 	tree "$T/tree"
 	cp -a "$T/tree/." .
-	works --rootfs . sh -c 'pwd; rm -r etc; touch x'
+	works --rootfs . sh -c 'pwd; rm etc/name; touch x'
 	says /
 	[ -e etc/name ] && [ ! -e x ]
 	cd etc

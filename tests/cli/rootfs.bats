@@ -323,7 +323,7 @@ shows() {
 		chown 64124 "$T/1/t/d"
 		chmod 777 "$T/1/t/d"
 		works --rootfs "$T/tree" --layer "$T/1" stat -c %a /t/d
-		says 555
+		says 2555
 	fi
 }
 

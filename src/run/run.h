@@ -192,7 +192,7 @@ bool run_tells_ready(const struct program *p);
 bool run_has_own_group(const struct run *r);
 
 /* Loads one BPF program into this process. */
-int seccomp_load(const struct bpf *bpf, struct err *e);
+int seccomp_load_bpf(const struct bpf *bpf, struct err *e);
 
 /* The child closes what is the supervisor's alone. */
 void peers_leave(struct run *r);

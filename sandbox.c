@@ -17,6 +17,7 @@
 #include "report/changes.h"
 #include "report/progress.h"
 #include "report/report.h"
+#include "run/map.h"
 #include "run/run.h"
 #include "run/scope.h"
 
@@ -103,6 +104,16 @@ static int answer(struct arena *a, const struct caller *caller,
 	return r < 0 ? r : print(&out, e);
 }
 
+/*
+ * The files of a layer that --map-auto made have owners over whom the caller has
+ * no rights, but where he is user 0 he has. Root is already.
+ */
+static int enter_ids(struct arena *a, const struct caller *caller, bool wanted,
+		     struct err *e)
+{
+	return wanted && geteuid() != 0 ? map_enter(a, caller, e) : 0;
+}
+
 /* --diff, --apply, --discard. */
 static int about_layer(struct arena *a, const struct caller *caller,
 		       const struct request *request, struct err *e)
@@ -117,7 +128,10 @@ static int about_layer(struct arena *a, const struct caller *caller,
 	signal(SIGPIPE, SIG_IGN);
 	if (layer_open(a, path_clean(a, cwd, request->topic), &layer, e) < 0)
 		return -1;
-	if (request->action == ACTION_DIFF)
+	r = enter_ids(a, caller, layer.record.auto_ids, e);
+	if (r < 0)
+		err_wrap(e, "'%s'", layer.dir);
+	else if (request->action == ACTION_DIFF)
 		r = report_changes(a, &layer, request->format, e);
 	else if (request->action == ACTION_DISCARD)
 		r = layer_discard(a, &layer, e);
@@ -219,8 +233,9 @@ static int run(struct job *j, const struct host_wants *wants,
 		end_as_bwrap(&outcome);
 	status = report_outcome(j->words, j->program, &outcome);
 	if (j->plan->ask && !outcome.failed &&
-	    report_ask(j->words, j->plan->changes, false, outcome.told,
-		       &failure) < 0) {
+	    (enter_ids(j->words, j->caller, j->plan->map_auto, &failure) < 0 ||
+	     report_ask(j->words, j->plan->changes, false, outcome.told,
+			&failure) < 0)) {
 		report_error(&failure);
 		status = err_exit_status(&failure);
 	}

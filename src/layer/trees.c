@@ -121,11 +121,12 @@ int trees_push(struct trees *w, const char *name, struct entry *from,
 
 int trees_pop(struct trees *w, struct err *e)
 {
-	struct trees_level *level = trees_top(w), *above = level - 1;
+	struct trees_level *level = trees_top(w);
 	int r = 0;
 
-	if (w->depth > 1 && (entry_regain(&above->from, &level->from, e) < 0 ||
-			     entry_regain(&above->to, &level->to, e) < 0))
+	if (w->depth > 1 &&
+	    (entry_regain(&level[-1].from, &level->from, e) < 0 ||
+	     entry_regain(&level[-1].to, &level->to, e) < 0))
 		r = err_wrap(e, "'%s'", trees_path(w, NULL));
 	free_level(level);
 	w->depth--;

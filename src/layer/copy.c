@@ -19,18 +19,19 @@
 #define CHUNK ((size_t)128 * 1024)
 #define RANGE ((size_t)16 * 1024 * 1024)
 
-/* Lists of attributes, and one value, each as large as the kernel has it. */
-#define LIST_AT 0
-#define OTHER_AT XATTR_LIST_MAX
-#define VALUE_AT (2 * XATTR_LIST_MAX)
-#define OLD_AT (2 * XATTR_LIST_MAX + XATTR_SIZE_MAX)
-#define ROOM (2 * (XATTR_LIST_MAX + XATTR_SIZE_MAX))
-
-_Static_assert(CHUNK <= ROOM, "a chunk fits");
+/* For what is read; attributes are as large as the kernel has them. */
+union copy_room {
+	char chunk[CHUNK];
+	struct {
+		char list[XATTR_LIST_MAX], other[XATTR_LIST_MAX];
+		char value[XATTR_SIZE_MAX], old[XATTR_SIZE_MAX];
+	};
+};
 
 int copy_begin(struct copy *c, const struct progress *progress, struct err *e)
 {
-	*c = (struct copy){ .progress = progress, .room = malloc(ROOM) };
+	*c = (struct copy){ .progress = progress,
+			    .room = malloc(sizeof(*c->room)) };
 	return c->room ? 0 : err_sys(e, "get memory to copy with");
 }
 
@@ -101,9 +102,10 @@ static ssize_t copy_chunk(struct copy *c, int from, int to, off_t at,
 	ssize_t n;
 
 	do
-		n = pread(from, c->room, size < CHUNK ? size : CHUNK, at);
+		n = pread(from, c->room->chunk, size < CHUNK ? size : CHUNK,
+			  at);
 	while (n < 0 && errno == EINTR);
-	if (n > 0 && write_at(to, c->room, (size_t)n, at) < 0)
+	if (n > 0 && write_at(to, c->room->chunk, (size_t)n, at) < 0)
 		return -1;
 	return n;
 }
@@ -192,7 +194,7 @@ static bool may_retry(void)
 static int set_attribute(struct copy *c, const char *from, const char *to,
 			 const char *name, bool is_there, struct err *e)
 {
-	char *value = c->room + VALUE_AT, *old = c->room + OLD_AT;
+	char *value = c->room->value, *old = c->room->old;
 	ssize_t n = getxattr(from, name, value, XATTR_SIZE_MAX);
 
 	if (n < 0)
@@ -209,10 +211,10 @@ static int set_attribute(struct copy *c, const char *from, const char *to,
 static int remove_attributes(struct copy *c, const char *to, ssize_t wanted,
 			     ssize_t there, struct err *e)
 {
-	const char *list = c->room + OTHER_AT;
+	const char *list = c->room->other;
 
 	for (const char *p = list; p < list + there; p += strlen(p) + 1)
-		if (is_carried(p) && !is_listed(c->room + LIST_AT, wanted, p) &&
+		if (is_carried(p) && !is_listed(c->room->list, wanted, p) &&
 		    removexattr(to, p) < 0 &&
 		    (!may_retry() || removexattr(to, p) < 0))
 			return err_sys(e, "remove its attribute '%s'", p);
@@ -223,7 +225,7 @@ static int remove_attributes(struct copy *c, const char *to, ssize_t wanted,
 static int copy_attributes(struct copy *c, const char *from, const char *to,
 			   bool plain, struct err *e)
 {
-	char *list = c->room + LIST_AT, *other = c->room + OTHER_AT;
+	char *list = c->room->list, *other = c->room->other;
 	ssize_t n = list_attributes(from, list);
 	ssize_t there = n < 0 || plain ? 0 : list_attributes(to, other);
 

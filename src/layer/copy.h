@@ -10,11 +10,12 @@
 #include "layer/progress.h"
 
 struct err;
+union copy_room;
 
 struct copy {
 	bool no_clone,
-		no_range; /* were tried in vain: FICLONE, by the kernel */
-	char *room;	  /* of COPY_ROOM bytes, for whatever is read */
+		no_range;      /* were tried in vain: FICLONE, by the kernel */
+	union copy_room *room; /* for what is read */
 	const struct progress *progress;
 	uint64_t done, total; /* for `progress` */
 };

@@ -94,18 +94,18 @@ static void free_level(struct trees_level *level)
 int trees_push(struct trees *w, const char *name, struct entry *from,
 	       struct entry *to, struct err *e)
 {
-	autoentry struct entry f = *from, t = *to;
 	struct trees_level *level;
 
+	if (add_level(w, name, e) < 0) {
+		entry_close(from);
+		entry_close(to);
+		return -1;
+	}
+	level = trees_top(w);
+	level->from = *from;
+	level->to = *to;
 	*from = ENTRY_NONE;
 	*to = ENTRY_NONE;
-	if (add_level(w, name, e) < 0)
-		return -1;
-	level = trees_top(w);
-	level->from = f;
-	level->to = t;
-	f = ENTRY_NONE;
-	t = ENTRY_NONE;
 	if (list(&level->from, &level->names, e) < 0) {
 		free_level(level);
 		w->depth--;

@@ -197,6 +197,9 @@ static int enter_built(struct way *w, struct trees_level *level,
 		return -1;
 	if (made.type != ENTRY_DIRECTORY || made.mounted)
 		return err_set(e, ERR_SYSTEM, "it was replaced meanwhile");
+	/* Before anything is made in it, which would get them too. */
+	if (inherits(w, level))
+		copy_disinherit(&made);
 	if (!within && links_base(&w->links, level, e) < 0)
 		return -1;
 	if (trees_push(&w->walk, name, x, &made, e) < 0)

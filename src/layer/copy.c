@@ -249,6 +249,15 @@ bool copy_inherits(const struct entry *dir)
 			0) > 0;
 }
 
+void copy_disinherit(const struct entry *made)
+{
+	char path[ENTRY_PATH_SIZE];
+
+	entry_path(made, path);
+	removexattr(path, "system.posix_acl_access");
+	removexattr(path, "system.posix_acl_default");
+}
+
 /* --- the rest ------------------------------------------------------------ */
 
 /*
@@ -307,7 +316,7 @@ static int make_file(struct copy *c, const struct entry *x, int dirfd,
 
 /* Symlinks, FIFOs and sockets: by name, for they cannot be opened. */
 static int make_other(const struct entry *x, int dirfd, const char *name,
-		      struct err *e)
+		      bool inherits, struct err *e)
 {
 	const struct timespec times[2] = { x->st.st_atim, x->st.st_mtim };
 	autoentry struct entry made = ENTRY_NONE;
@@ -328,7 +337,10 @@ static int make_other(const struct entry *x, int dirfd, const char *name,
 	entry_path(&made, path);
 	if (give_owner(path, &made.st, &x->st, &mode, e) < 0)
 		return -1;
-	if (x->type != ENTRY_SYMLINK && (made.st.st_mode & 07777) != mode &&
+	if (inherits)
+		copy_disinherit(&made);
+	if (x->type != ENTRY_SYMLINK &&
+	    (inherits || (made.st.st_mode & 07777) != mode) &&
 	    chmod(path, mode) < 0)
 		return err_sys(e, "set its mode");
 	return utimensat(AT_FDCWD, path, times, 0) < 0 ?
@@ -341,7 +353,7 @@ int copy_make(struct copy *c, const struct entry *x, int dirfd,
 {
 	int r = x->type == ENTRY_FILE ?
 			make_file(c, x, dirfd, name, inherits, e) :
-			make_other(x, dirfd, name, e);
+			make_other(x, dirfd, name, inherits, e);
 
 	if (r == 0)
 		tell(c, PROGRESS_NAME);

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "layer/links.h"
+#include "host/own.h"
 #include "layer/changes.h"
 #include "layer/discard.h"
 #include "layer/trees.h"
@@ -208,6 +209,17 @@ static int enter_built(struct way *w, struct trees_level *level,
 	return 0;
 }
 
+/*
+ * A directory that its owner may not write to, as it was inside too: copies that
+ * are equal to what is there are made again, and were no change to be checked.
+ */
+static void open_up(const struct entry *dir)
+{
+	if (dir->st.st_uid == geteuid() &&
+	    (dir->st.st_mode & S_IRWXU) != S_IRWXU)
+		own_files();
+}
+
 static int enter(struct way *w, struct trees_level *level, struct entry *x,
 		 const char *name, struct err *e)
 {
@@ -221,6 +233,7 @@ static int enter(struct way *w, struct trees_level *level, struct entry *x,
 		return enter_built(w, level, x, name, e);
 	if (real.mounted)
 		return err_set(e, ERR_SYSTEM, "something is mounted on it");
+	open_up(&real);
 	if (w->c->again && clean(w->c, real.fd, e) < 0)
 		return -1;
 	return trees_push(&w->walk, name, x, &real, e);
@@ -314,6 +327,7 @@ int carry_place(struct carry *c, struct entry *upper, struct entry *real,
 	int r;
 
 	links_begin(&w.links, &c->scratch, c->links);
+	open_up(real);
 	r = trees_begin(&w.walk, path, e);
 	if (r == 0 && c->again)
 		r = clean(c, real->fd, e);
@@ -345,6 +359,7 @@ static int clean_name(struct carry *c, struct trees *walk, const char *name,
 		return -1;
 	if (real.type != ENTRY_DIRECTORY || real.mounted)
 		return 0;
+	open_up(&real);
 	if (clean(c, real.fd, e) < 0)
 		return -1;
 	return trees_push(walk, name, &x, &real, e);

@@ -149,8 +149,12 @@ static int copy_sparse(struct copy *c, int from, int to, off_t size)
 
 static int copy_content(struct copy *c, int from, int to, const struct stat *st)
 {
-	if (!st->st_size || clone_all(c, from, to))
+	if (!st->st_size)
 		return 0;
+	if (clone_all(c, from, to)) {
+		tell(c, (uint64_t)st->st_size);
+		return 0;
+	}
 	if (st->st_blocks * 512 < st->st_size)
 		return copy_sparse(c, from, to, st->st_size);
 	return copy_data(c, from, to, 0, st->st_size);

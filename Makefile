@@ -54,7 +54,8 @@ demo: ## install what the build lacks, build, compile and run a program inside
 	@tests/demo
 
 CHECKS := check-unit check-golden check-corpus check-sweep check-kill9 \
-	check-attacks check-embedded check-limits check-cli
+	check-attacks check-embedded check-layers check-limits \
+	check-cli
 check: ## install what the tests lack and run all of them
 	@packaging/deps build test
 	@$(MAKE) --no-print-directory SAMPLE=4 KILLS=60 all $(CHECKS)

@@ -395,3 +395,27 @@ instead() {
 	hidden
 	[ ! -e "$T/was-run" ]
 }
+
+@test "a kept layer whose files have many owners is listed and discarded" {
+	mkdir -p layer/0/upper layer/0/work real
+	chmod 700 layer
+	auto sh -euc 'mkdir layer/0/upper/dir; echo x >layer/0/upper/dir/file
+		chmod 600 layer/0/upper/dir/file; chmod 700 layer/0/upper/dir
+		chown -R 5:6 layer/0/upper/dir'
+	printf 'sandbox layer 1\ncreated 1795679518.000000000\n%s\n' \
+		"place 0 $(stat -c '%d %i' real) $PROJECT/real" >layer/layer
+	# Whoever has not those ids cannot look into it.
+	if [ "$(id -u)" != 0 ]; then
+		sandbox --diff layer
+		status_is 125
+		complains 'Permission denied'
+	fi
+	sed -i '2a ids auto' layer/layer
+	works --diff layer
+	says "A $PROJECT/real/dir/ (directory, mode 700)
+A $PROJECT/real/dir/file (mode 600, size 2)"
+	works --diff layer --format patch
+	has "+++ b$PROJECT/real/dir/file" +x
+	works --discard layer
+	[ ! -e layer ]
+}

@@ -282,7 +282,9 @@ const struct directive directives[] = {
 	  "As an unpacked image, or what debootstrap made.\n"
 	  "It is copy-on-write: DIR itself does not change.\n"
 	  "Of what profiles and earlier options show of the host only the "
-	  "working directory and the home stay." },
+	  "working directory and the home stay.\n"
+	  "DIR is read-only where it is in the working directory; who works in "
+	  "DIR starts at the same place inside." },
 	{ "layer", 0, SECTION_LAYERS, "DIR", { VALUE_PATH }, 0,
 	  ACTION_NONE, apply_layer, 0,
 	  "the same, of several; the first is the lowest",
@@ -291,7 +293,9 @@ const struct directive directives[] = {
 	  "What a layer deletes from those below it is told by whiteouts and "
 	  "opaque directories, as overlayfs writes them\n"
 	  "(with the option userxattr), or as images have them:\n"
-	  ".Pa .wh.NAME\nand\n.Pa .wh..wh..opq ." },
+	  ".Pa .wh.NAME\nand\n.Pa .wh..wh..opq ,\n"
+	  "which are not seen themselves; in the tree of\n.Cm rootfs\n"
+	  "they are names as others." },
 	{ "changes", 0, SECTION_LAYERS, "DIR", { VALUE_PATH }, SINGLE,
 	  ACTION_NONE, apply_changes, 0,
 	  "keep what is written to cow in DIR",

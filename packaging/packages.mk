@@ -5,15 +5,25 @@ FISHDIR := $(PREFIX)/share/fish/vendor_completions.d
 
 # FILE:PLACE of everything but the executable.
 PLACES := $(foreach p,$(PROFILES),$(p):$(DATADIR)/profiles/$(notdir $(p))) \
-	doc/report.schema.json:$(DATADIR)/report.schema.json \
+	$(foreach s,$(wildcard doc/*.schema.json),$(s):$(DATADIR)/$(notdir $(s))) \
 	$(B)/sandbox.1:$(MANDIR)/man1/sandbox.1 \
 	$(B)/sandbox-profile.5:$(MANDIR)/man5/sandbox-profile.5 \
 	completions/bash:$(BASHDIR)/sandbox completions/zsh:$(ZSHDIR)/_sandbox \
 	completions/fish:$(FISHDIR)/sandbox.fish
+ifeq ($(APPARMOR),1)
+PLACES += $(B)/apparmor:/etc/apparmor.d/sandbox
+install: $(B)/apparmor
+endif
 TO := $(DESTDIR)$(BINDIR)
 
+# A profile of AppArmor is for a path.
+COMMA := ,
+$(B)/apparmor: packaging/apparmor/sandbox FORCE
+	sed 's|^profile sandbox [^ ]*|profile sandbox $(BINDIR)/$(if $(filter \
+		1,$(BWRAP)),{sandbox$(COMMA)bwrap},sandbox)|' $< >$@
+
 # A name bwrap of an earlier installation goes on to be this executable.
-install: all man ## install below DESTDIR and PREFIX (BWRAP=1: as bwrap too)
+install: all man ## install below DESTDIR and PREFIX (BWRAP=1: as bwrap too; APPARMOR=1)
 	bwrap='$(filter 1,$(BWRAP))'; \
 	[ ! '$(TO)/bwrap' -ef '$(TO)/sandbox' ] || bwrap=1; \
 	install -D -m 755 $(BIN) '$(TO)/sandbox' && \

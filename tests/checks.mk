@@ -65,6 +65,7 @@ check-rootfs: $(BIN) ## a real image: unpacked, compiled in, installed into
 # PARTS: which ones, of tests/packaging/run.
 check-packaging: ## tarball, packages and release, twice; install and uninstall
 	tests/packaging/run $(PARTS)
+.PHONY: check-packaging
 
 # CLIENTS: which ones; those that are not installed are skipped.
 check-clients: $(BIN) ## real programs, with sandbox as their bubblewrap
@@ -96,5 +97,4 @@ limits-table: $(IN_VM) ## measure again what doc/limits.md says: VM=RUNNER
 	tests/limits/table doc/limits.md.in $(B)/limits.tsv \
 		$(B)/limits-told.tsv $(B)/limits-6.1/*.tsv >doc/limits.md
 
-.PHONY: check-rootfs check-differential check-packaging check-limits check-vm \
-	check-vm-limits check-vm-load limits-table
+.PHONY: check-rootfs check-differential check-limits check-vm check-vm-limits check-vm-load limits-table

@@ -226,7 +226,7 @@ static int show_entry(struct cow *c, const char *path,
 		add_hidden(c, path);
 	if (!S_ISDIR(entry->mode) || !can_enter(c, entry))
 		return 0;
-	if (type && mountinfo_is_no_layer(type)) {
+	if (type && !helper_takes(c->s, type)) {
 		note(c, arena_format(a, "'%s' (%s) is read-only", path, type));
 		return 0;
 	}
@@ -346,13 +346,16 @@ static int check(const struct steps *s, const struct path_fact *fact,
 		return err_at(e, "%s", s->origin);
 	}
 	type = type_of(s->c->arena, s->c->host, fact->resolved);
-	if (!mountinfo_is_no_layer(type))
+	if (helper_takes(s, type))
 		return 0;
 	err_set(e, ERR_USAGE,
 		"'%s' is on a file system of type %s, which overlayfs does not "
 		"take",
 		fact->path, type);
-	err_hint(e, "show it with --ro, or copy what you need");
+	err_hint(e, mountinfo_is_kernels(type) ?
+			    "show it with --ro, or copy what you need" :
+			    "add --overlay-helper fuse-overlayfs, or show it "
+			    "with --ro");
 	return err_at(e, "%s", s->origin);
 }
 

@@ -151,6 +151,8 @@ static void print_layers(const struct step *s, struct str *out)
 	str_add(out, " of");
 	for (size_t i = 0; i < s->layer_count; i++)
 		add_word(out, s->layers[i].path);
+	if (s->helped)
+		str_add(out, " by the helper");
 	if (s->in_memory)
 		str_add(out, ", changes stay in memory");
 	if (s->place >= 0)

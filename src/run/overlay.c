@@ -21,6 +21,7 @@
 struct stack {
 	int layers[OVERLAY_LAYERS_MAX];
 	size_t count;
+	int both; /* the directory that the next two are in, or -1 */
 	int upper, work;
 	mode_t mode; /* of the topmost */
 };
@@ -75,15 +76,14 @@ static int make_in(int dir, const char *name, mode_t mode, struct err *e)
 static int make_upper(struct engine *en, struct stack *k, const struct step *s,
 		      struct err *e)
 {
-	autoclose int dir = -1;
 	char name[SCRATCH_NAME];
 
 	engine_scratch_name(en, s, name);
-	dir = make_in(en->tree.scratch, name, 0755, e);
-	if (dir < 0)
+	k->both = make_in(en->tree.scratch, name, 0755, e);
+	if (k->both < 0)
 		return -1;
-	k->upper = make_in(dir, "upper", s->mode ? s->mode : k->mode, e);
-	k->work = k->upper < 0 ? -1 : make_in(dir, "work", 0755, e);
+	k->upper = make_in(k->both, "upper", s->mode ? s->mode : k->mode, e);
+	k->work = k->upper < 0 ? -1 : make_in(k->both, "work", 0755, e);
 	return k->work < 0 ? -1 : 0;
 }
 
@@ -122,7 +122,12 @@ static int explain(const struct stack *k, const struct step *s, struct err *e)
 		return err_hint(e, "a directory is in another one of them");
 	if (errnum == ENODEV)
 		return err_hint(e, "this kernel has no overlayfs; load its "
-				   "module: modprobe overlay");
+				   "module (modprobe overlay), or add "
+				   "--overlay-helper fuse-overlayfs");
+	if (errnum == EINVAL && s->in_memory)
+		return err_hint(e, "where a directory cannot be a layer of the "
+				   "kernel's, --overlay-helper "
+				   "fuse-overlayfs may do");
 	return -1;
 }
 
@@ -156,15 +161,14 @@ static int open_kept(const struct run *r, struct stack *k, const struct step *s,
 		     struct err *e)
 {
 	autoclose int layer = layer_open_again(r, e);
-	autoclose int dir = -1;
 
 	if (layer < 0)
 		return -1;
-	dir = layer_open_place(layer, (unsigned int)s->place, e);
-	if (dir < 0)
+	k->both = layer_open_place(layer, (unsigned int)s->place, e);
+	if (k->both < 0)
 		return -1;
-	k->upper = layer_open_in(dir, "upper", e);
-	k->work = k->upper < 0 ? -1 : layer_open_in(dir, "work", e);
+	k->upper = layer_open_in(k->both, "upper", e);
+	k->work = k->upper < 0 ? -1 : layer_open_in(k->both, "work", e);
 	return k->work < 0 ? -1 : 0;
 }
 
@@ -177,17 +181,20 @@ static int make_overlay(struct engine *en, struct stack *k,
 	    (s->in_memory && make_upper(en, k, s, e) < 0) ||
 	    (s->place >= 0 && open_kept(en->run, k, s, e) < 0))
 		return -1;
-	fd = mount_stack(k, s, e);
+	fd = s->helped ? engine_helped(en, k->layers, k->count, k->both, s, e) :
+			 mount_stack(k, s, e);
 	return fd < 0 ? -1 : engine_place(en, fd, s, true, e);
 }
 
 int engine_overlay(struct engine *en, const struct step *s, struct err *e)
 {
-	struct stack k = { .upper = -1, .work = -1 };
+	struct stack k = { .both = -1, .upper = -1, .work = -1 };
 	int result = make_overlay(en, &k, s, e);
 
 	for (size_t i = 0; i < k.count; i++)
 		close(k.layers[i]);
+	if (k.both >= 0)
+		close(k.both);
 	if (k.upper >= 0)
 		close(k.upper);
 	if (k.work >= 0)

@@ -2,6 +2,7 @@
 /* --ask, on a terminal of its own, about a layer made by hand. */
 #include "unit.h"
 
+#include "host/host.h"
 #include "report/ask.h"
 #include "report/report.h"
 
@@ -88,6 +89,7 @@ static bool has_layer(const struct world *w)
 /* In a process of its own, with all signals blocked as after a run. */
 _Noreturn static void run(const struct world *w, bool is_new)
 {
+	static const struct caller nobody;
 	struct arena a = { 0 };
 	struct err e = { 0 };
 	sigset_t all;
@@ -95,7 +97,7 @@ _Noreturn static void run(const struct world *w, bool is_new)
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	report_begin((struct report_voice){ "sandbox", false });
-	if (report_ask(&a, w->dir, is_new, &e) < 0) {
+	if (report_ask(&a, &nobody, w->dir, is_new, &e) < 0) {
 		report_error(&e);
 		_exit(FAILED);
 	}

@@ -10,7 +10,6 @@
 #include "input/cli.h"
 #include "input/help.h"
 #include "input/profile_files.h"
-#include "layer/apply.h"
 #include "layer/discard.h"
 #include "layer/layer.h"
 #include "plan/plan.h"
@@ -104,25 +103,6 @@ static int answer(struct arena *a, const struct caller *caller,
 	return r < 0 ? r : print(&out, e);
 }
 
-static int apply(struct arena *a, struct kept_layer *layer, bool force,
-		 struct err *e)
-{
-	struct report_progress shown;
-	const struct progress progress = { report_progress_tell, &shown };
-	const struct check_wants wants = {
-		.force = force,
-		.say = report_progress_say,
-		.data = &shown,
-		.progress = &progress,
-	};
-	int r;
-
-	report_progress_begin(&shown, "applying");
-	r = layer_apply(a, layer, &wants, e);
-	report_progress_end(&shown);
-	return r;
-}
-
 /* --diff, --apply, --discard. */
 static int about_layer(struct arena *a, const struct caller *caller,
 		       const struct request *request, struct err *e)
@@ -143,7 +123,7 @@ static int about_layer(struct arena *a, const struct caller *caller,
 	else if (request->action == ACTION_DISCARD)
 		r = layer_discard(a, &layer, e);
 	else
-		r = apply(a, &layer, request->force, e);
+		r = report_apply(a, &layer, request->force, e);
 	layer_close(&layer);
 	return r;
 }
@@ -241,7 +221,8 @@ static int run(struct job *j, const struct host_wants *wants,
 	status = report_outcome(j->words, j->program, &outcome);
 	if (j->plan->ask && !outcome.failed &&
 	    report_ask(j->words, j->caller, j->program->layer.dir,
-		       !j->program->layer.found, &failure) < 0) {
+		       !j->program->layer.found, outcome.told,
+		       &failure) < 0) {
 		report_error(&failure);
 		status = err_exit_status(&failure);
 	}

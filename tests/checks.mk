@@ -48,6 +48,10 @@ check-limits: $(BIN) $(B)/hog ## every limit against programs that want more
 	$(INSIDE) HOG=$(abspath $(B)/hog) tests/limits/run --out $(B)/limits.tsv
 	$(INSIDE) HOG=$(abspath $(B)/hog) tests/vm/load --at-once 100 --in-a-row 0
 
+# IMAGE: a tar that was made already; takes root, and the network.
+check-rootfs: $(BIN) ## a real image: unpacked, compiled in, installed into
+	$(INSIDE) tests/layers/rootfs
+
 # CLIENTS: which ones; those that are not installed are skipped.
 check-clients: $(BIN) ## real programs, with sandbox as their bubblewrap
 	@mkdir -p $(B)/as && ln -f $(BIN) $(B)/as/bwrap
@@ -78,4 +82,4 @@ limits-table: $(IN_VM) ## measure again what doc/limits.md says: VM=RUNNER
 	tests/limits/table doc/limits.md.in $(B)/limits.tsv \
 		$(B)/limits-told.tsv $(B)/limits-6.1/*.tsv >doc/limits.md
 
-.PHONY: check-differential check-limits check-vm check-vm-limits check-vm-load limits-table
+.PHONY: check-rootfs check-differential check-limits check-vm check-vm-limits check-vm-load limits-table

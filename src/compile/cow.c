@@ -182,7 +182,7 @@ static int add_overlay(struct cow *c, const struct dir *d, bool nested,
 	struct layer *layer = arena_new(s->c->arena, struct layer);
 	struct step *step;
 
-	*layer = (struct layer){ d->path, d->dev, d->ino };
+	*layer = (struct layer){ d->path, d->dev, d->ino, false };
 	step = steps_add(s, STEP_OVERLAY, d->path, d->path, ATTR_BIND);
 	step->layers = layer;
 	step->layer_count = 1;
@@ -297,6 +297,16 @@ static int show_path(struct cow *c, const struct path_fact *fact, struct err *e)
 	return show(c, &d, e);
 }
 
+/* What is known of a path that has no symlinks, or NULL. */
+static const struct path_fact *resolved_fact(const struct host *h,
+					     const char *path)
+{
+	for (size_t i = 0; path && i < h->path_count; i++)
+		if (str_equal(h->paths[i].resolved, path))
+			return &h->paths[i];
+	return NULL;
+}
+
 /* What --dir made was empty, and has to be: the host's was not shown. */
 static void empty_dir(struct cow *c, struct step *step)
 {
@@ -317,10 +327,11 @@ static int put_back(struct cow *c, const struct step *before, struct err *e)
 		      !(step.attributes & MOUNT_ATTR_RDONLY) &&
 		      str_equal(step.source, step.dest);
 
-	if (is_home(c->s, &step))
-		return show_path(c, host_path(c->s->c->host, step.dest), e);
-	if (shared && step.directory)
-		return show_path(c, host_path(c->s->c->host, step.source), e);
+	const struct path_fact *fact = resolved_fact(
+		c->s->c->host, is_home(c->s, &step) ? step.dest : step.source);
+
+	if (fact && fact->type == PATH_DIR && (shared || is_home(c->s, &step)))
+		return show_path(c, fact, e);
 	/* Device files are no part of the tree. */
 	if (shared && step.attributes & MOUNT_ATTR_NODEV)
 		step.attributes |= MOUNT_ATTR_RDONLY;
@@ -535,45 +546,47 @@ static bool is_callers(const struct steps *s, const struct step *step)
 		(fact && str_equal(step->dest, fact->resolved)));
 }
 
-static void add_root(struct steps *s, const struct plan_mount *m,
-		     const struct layer *layers, mode_t mode)
+/*
+ * What only root may read there is not the host's. And who works in a layer is
+ * not to change it.
+ */
+static bool goes_along(const struct cow *c, const struct step *root,
+		       const struct step *step)
 {
-	struct step *step = steps_add(s, STEP_OVERLAY, NULL, "/", ATTR_BIND);
-
-	step->layers = layers;
-	step->layer_count = m->layer_count;
-	step->mode = mode & 07777;
+	if (step->kind == STEP_HIDE_PRIVATE ||
+	    (step->kind == STEP_BIND && str_equal(step->source, step->dest) &&
+	     overlay_inside(c->s->c->arena, root, step->dest)))
+		return false;
+	return stays(c, step) || is_callers(c->s, step);
 }
 
 int root_add(struct steps *s, const struct plan_mount *m, struct err *e)
 {
-	struct layer *layers =
-		arena_alloc(s->c->arena, m->layer_count * sizeof(*layers));
 	struct cow c = { .s = s, .m = m, .top = "/", .home = true };
-	const struct path_fact *top =
-		host_path(s->c->host, m->layers[m->layer_count - 1]);
+	struct step root;
 
-	for (size_t i = 0; i < m->layer_count; i++)
-		if (overlay_layer(s, m->layers[i], &layers[i], e) < 0)
-			return -1;
+	if (overlay_root(s, m, &root, e) < 0)
+		return -1;
 	begin(&c);
 	/* What is made in it stays writable, as in an image. */
 	c.closed = false;
-	add_root(s, m, layers, top->mode);
-	if (kept_place(s, &s->list.items[s->list.count - 1], false, e) < 0)
+	if (kept_place(s, &root, false, e) < 0)
 		return -1;
+	*array_add(s->c->arena, &s->list) = root;
 	for (size_t i = 0; i < c.before.count; i++) {
 		struct step step = c.before.items[i];
 
-		/* What only root may read there is not the host's. */
-		if (step.kind == STEP_HIDE_PRIVATE ||
-		    (!stays(&c, &step) && !is_callers(s, &step)))
+		if (!goes_along(&c, &root, &step))
 			continue;
 		if (step.kind == STEP_DIR &&
 		    !is_kept(&c, step.dest, &c.before.items[i]))
 			empty_dir(&c, &step);
 		*array_add(s->c->arena, &s->list) = step;
 	}
+	overlay_hold(s, &root);
+	if (s->c->workdir && overlay_inside(s->c->arena, &root, s->c->workdir))
+		s->c->workdir =
+			overlay_inside(s->c->arena, &root, s->c->workdir);
 	s->c->cow = true;
 	return 0;
 }

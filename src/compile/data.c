@@ -73,6 +73,8 @@ void data_finish(struct steps *s)
 		if (step->fd >= 0)
 			fds[out->taken_fd_count++] = step->fd;
 		out->scratch |= step->kind == STEP_DATA || step->in_memory;
+		for (size_t k = 0; k < step->layer_count; k++)
+			out->scratch |= step->layers[k].marked;
 		if (step->in_memory)
 			out->scratch_size = s->c->plan->limits.tmp_size.value;
 	}

@@ -228,16 +228,17 @@ static int check_under(const struct steps *s, const struct step *step,
 {
 	const struct record *r = &s->c->out->layer.record;
 	size_t n = step->layer_count - 1;
+	bool same = true;
 
 	for (size_t i = 0; i < r->places.count; i++) {
 		const struct record_place *p = &r->places.items[i];
 
 		if (p->number != (unsigned int)step->place || !p->under)
 			continue;
-		if (n == 0 || !is_place(p, &step->layers[--n]))
-			break;
+		same = same && n > 0 && is_place(p, &step->layers[n - 1]);
+		n -= same;
 	}
-	if (n == 0)
+	if (same && n == 0)
 		return 0;
 	err_set(e, ERR_USAGE, "'%s' belongs to other layers",
 		s->c->plan->changes);

@@ -153,6 +153,9 @@ static void print_layers(const struct step *s, struct str *out)
 		add_word(out, s->layers[i].path);
 	if (s->helped)
 		str_add(out, " by the helper");
+	if (s->layers[s->layer_count - 1].marked)
+		str_addf(out, ", .wh.*%s are deletions",
+			 s->layers[0].marked ? "" : " above the first");
 	if (s->in_memory)
 		str_add(out, ", changes stay in memory");
 	if (s->place >= 0)
@@ -285,8 +288,10 @@ static void print_setup(const struct program *p, struct str *out)
 	if (p->init)
 		str_add(out, "  a filter that allows waiting and reaping\n");
 	if (!p->init)
-		str_add(out, "  becomes the command; only the command itself "
-			     "ends with the supervisor\n");
+		str_addf(out,
+			 "  becomes the command; only the command itself ends "
+			 "with the supervisor%s\n",
+			 p->map.newuidmap ? ", as long as it is user 0" : "");
 }
 
 static void print_limit(uint64_t value, struct str *out)

@@ -39,6 +39,7 @@ enum step_kind {
 struct layer {
 	const char *path;
 	uint64_t dev, ino;
+	bool marked; /* names with ".wh." in it are deletions, covers.h */
 };
 
 /* One change of the mount tree. Destinations are inside the new root. */

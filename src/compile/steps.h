@@ -67,6 +67,18 @@ int overlay_add(struct steps *s, const struct plan_mount *m, struct err *e);
 int overlay_layer(const struct steps *s, const char *path, struct layer *out,
 		  struct err *e);
 
+/*
+ * The step of --rootfs and --layer. Where a path of the host that is in a layer
+ * is inside; NULL if it is in none. And what shows a layer writable as well, as
+ * the working directory it is in, gets it read-only: the command must not change
+ * what it stands on.
+ */
+int overlay_root(const struct steps *s, const struct plan_mount *m,
+		 struct step *out, struct err *e);
+const char *overlay_inside(struct arena *a, const struct step *root,
+			   const char *path);
+void overlay_hold(struct steps *s, const struct step *root);
+
 /* --cow; --rootfs and --layer: cow.c */
 int cow_add(struct steps *s, const struct plan_mount *m, struct err *e);
 int root_add(struct steps *s, const struct plan_mount *m, struct err *e);

@@ -159,7 +159,10 @@ APPLIER(rootfs)
 	if (to->roots.count)
 		return err_set(e, ERR_USAGE,
 			       "must stand before --layer, and once");
-	return apply_layer(to, s, e);
+	if (apply_layer(to, s, e) < 0)
+		return -1;
+	root(to, s)->whole = true;
+	return 0;
 }
 
 APPLIER(changes)

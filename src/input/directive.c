@@ -342,8 +342,16 @@ const struct directive directives[] = {
 	  ".Pa /etc/subuid\nand\n.Pa /etc/subgid\ngive you are the users and "
 	  "groups from 1 on: so files can have many owners, as in an image.\n"
 	  "The command keeps the capabilities that docker gives, inside the "
-	  "sandbox's namespaces.\n"
-	  "Needs\n.Xr newuidmap 1\nand\n.Xr newgidmap 1 ." },
+	  "sandbox's namespaces (called as root, without CAP_SETFCAP);\n"
+	  ".Cm cap-drop\nand\n.Cm cap-add\nchange that.\n"
+	  "It can become any of these users, and give up groups, yours too. "
+	  "Without a cgroup that holds\n.Cm pids ,\n"
+	  "all users are counted together, and who has too many is ended.\n"
+	  "No file becomes setuid or setgid, unless it is profile\n"
+	  ".Cm packages\nthat is used.\n"
+	  "Needs\n.Cm unshare-pid ,\n.Xr newuidmap 1\nand\n"
+	  ".Xr newgidmap 1 ;\nexcludes\n.Cm uid , gid\n"
+	  "and user namespaces of others' making." },
 	{ "uid", 0, SECTION_NAMESPACES, "ID", { VALUE_NUMBER }, SINGLE,
 	  ACTION_NONE, apply_uid, 0, "the user id inside", NULL },
 	{ "gid", 0, SECTION_NAMESPACES, "ID", { VALUE_NUMBER }, SINGLE,
@@ -668,7 +676,9 @@ const struct directive directives[] = {
 	{ "as-pid-1", 0, SECTION_PROCESS, "", { 0 }, 0,
 	  ACTION_NONE, apply_as_pid_1, 0,
 	  "run the command as PID 1",
-	  "It then has to reap what it leaves, on its own." },
+	  "It then has to reap what it leaves, on its own. Only as long as it "
+	  "stays the user that it is does it end with a sandbox that was "
+	  "killed by SIGKILL." },
 };
 /* clang-format on */
 

@@ -30,6 +30,7 @@ struct check {
 	const struct check_wants *wants;
 	struct check_result result;
 	ARRAY(struct need) needs;
+	uid_t uid;    /* ours */
 	uint64_t dev; /* of the place at hand */
 	/* The directory outside that was last seen to be writable. */
 	uint64_t writable_dev, writable_ino;
@@ -143,8 +144,7 @@ static int check_writable(struct check *c, const struct change *change,
 		return 0;
 	entry_path(dir, path);
 	if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) < 0 &&
-	    (errno != EACCES || dir->st.st_uid != geteuid() ||
-	     own_files() < 0 ||
+	    (errno != EACCES || dir->st.st_uid != c->uid || own_files() < 0 ||
 	     faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) < 0))
 		return err_sys(e, "write to the directory of '%s'",
 			       change->path);
@@ -153,17 +153,18 @@ static int check_writable(struct check *c, const struct change *change,
 	return 0;
 }
 
-static int check_owner(const struct change *change, struct err *e)
+static int check_owner(const struct check *c, const struct change *change,
+		       struct err *e)
 {
-	if (geteuid() == 0)
+	if (c->uid == 0)
 		return 0;
-	if (is_kept_directory(change) && change->before->st.st_uid != geteuid())
+	if (is_kept_directory(change) && change->before->st.st_uid != c->uid)
 		return err_set(e, ERR_SYSTEM,
 			       "change the mode of '%s': it belongs to another "
 			       "user",
 			       change->path);
 	if (change->kind == CHANGE_DELETED ||
-	    change->after->st.st_uid == geteuid())
+	    change->after->st.st_uid == c->uid)
 		return 0;
 	err_set(e, ERR_SYSTEM, "give '%s' to user %u, whose it is in the layer",
 		change->path, change->after->st.st_uid);
@@ -184,7 +185,7 @@ static int check_possible(struct check *c, const struct change *change,
 			       change->path);
 	if (check_writable(c, change, e) < 0)
 		return -1;
-	return check_owner(change, e);
+	return check_owner(c, change, e);
 }
 
 /* --- space --------------------------------------------------------------- */
@@ -298,6 +299,7 @@ int check_layer(struct arena *a, const struct kept_layer *l,
 		.layer = l,
 		.carry = carry,
 		.wants = wants,
+		.uid = geteuid(),
 	};
 	const struct changes_to to = {
 		.tell = see,

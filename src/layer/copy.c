@@ -277,7 +277,8 @@ static int finish_file(struct copy *c, const struct entry *x, int to,
 		return err_sys(e, "look at it");
 	entry_path(&made, path);
 	if (give_owner(path, &now, &x->st, &mode, e) < 0 ||
-	    copy_attributes(c, entry_path(x, source), path, !inherits, e) < 0)
+	    ((x->has_attributes || inherits) &&
+	     copy_attributes(c, entry_path(x, source), path, !inherits, e) < 0))
 		return -1;
 	if ((mode != (now.st_mode & 07777) || inherits) && fchmod(to, mode) < 0)
 		return err_sys(e, "set its mode");

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "layer/apply.h"
 #include "layer/entry.h"
 #include "layer/layer.h"
 #include "layer/names.h"
@@ -157,6 +158,8 @@ int layer_discard(struct arena *a, struct kept_layer *l, struct err *e)
 {
 	char name[16];
 
+	if (layer_apply_clean(a, l, e) < 0)
+		return -1;
 	for (size_t i = 0; i < l->record.places.count; i++) {
 		snprintf(name, sizeof(name), "%u",
 			 l->record.places.items[i].number);

@@ -12,10 +12,10 @@ struct err;
 struct kept_layer;
 
 /*
- * Removes all that belongs to the layer, and then its directory. The record
- * goes last, so that what was interrupted can be done again. If there is
- * anything else in the directory, that stays, which is an error; the layer is
- * gone even then.
+ * Removes all that belongs to the layer, also what an interrupted --apply left
+ * beside the real files, and then its directory. The record goes last, so that
+ * what was interrupted can be done again. If there is anything else in the
+ * directory, that stays, which is an error; the layer is gone even then.
  */
 int layer_discard(struct arena *a, struct kept_layer *l, struct err *e);
 

@@ -51,15 +51,34 @@ bool entry_is_private(const char *attribute)
 	       str_starts(attribute, PRIVATE_HELPER);
 }
 
-/* What the descriptor tells: type, status, mount. */
+static struct timespec time_of(struct statx_timestamp t)
+{
+	return (struct timespec){ .tv_sec = t.tv_sec, .tv_nsec = t.tv_nsec };
+}
+
+/* What the descriptor tells, with its mount, which fstat(2) does not. */
 static int identify(struct entry *x, struct err *e)
 {
-	struct statx more;
+	struct statx s;
 
-	if (fstat(x->fd, &x->st) < 0 ||
-	    statx(x->fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &more) < 0)
+	if (statx(x->fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID,
+		  &s) < 0)
 		return err_sys(e, "look at it");
-	x->mount = more.stx_mnt_id;
+	x->st = (struct stat){
+		.st_dev = makedev(s.stx_dev_major, s.stx_dev_minor),
+		.st_ino = s.stx_ino,
+		.st_mode = s.stx_mode,
+		.st_nlink = s.stx_nlink,
+		.st_uid = s.stx_uid,
+		.st_gid = s.stx_gid,
+		.st_rdev = makedev(s.stx_rdev_major, s.stx_rdev_minor),
+		.st_size = (off_t)s.stx_size,
+		.st_blocks = (blkcnt_t)s.stx_blocks,
+		.st_atim = time_of(s.stx_atime),
+		.st_mtim = time_of(s.stx_mtime),
+		.st_ctim = time_of(s.stx_ctime),
+	};
+	x->mount = s.stx_mnt_id;
 	x->type = type_of(x);
 	return 0;
 }
@@ -128,11 +147,13 @@ static int read_attributes(struct entry *x, bool xwhiteouts, struct err *e)
 	if (n < 0 && errno != EOPNOTSUPP)
 		return err_sys(e, "list its attributes");
 	/* A helper goes by the kernel's attributes, too. */
-	for (const char *p = list; n > 0 && p < list + n; p += strlen(p) + 1)
-		if ((str_starts(p, PRIVATE) ||
-		     (x->helper && str_starts(p, PRIVATE_HELPER))) &&
-		    read_attribute(x, p, xwhiteouts, e) < 0)
+	for (const char *p = list; n > 0 && p < list + n; p += strlen(p) + 1) {
+		if (!entry_is_private(p))
+			x->has_attributes = true;
+		else if ((x->helper || str_starts(p, PRIVATE)) &&
+			 read_attribute(x, p, xwhiteouts, e) < 0)
 			return -1;
+	}
 	return 0;
 }
 

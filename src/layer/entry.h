@@ -45,16 +45,17 @@ enum entry_type {
 
 struct entry {
 	enum entry_type type;
-	bool upper;	 /* it is in an upper directory */
-	bool helper;	 /* ... with the marks of --overlay-helper */
-	bool opaque;	 /* a directory: nothing outside shows through */
-	bool xwhiteouts; /* a directory: empty files may be whiteouts */
-	bool has_origin; /* it was copied up, maybe under another name */
-	bool mounted;	 /* real only: another mount than its directory */
-	bool lent;	 /* its mode is another as long as it is open */
-	int fd;		 /* O_PATH; -1 if missing */
-	uint64_t mount;	 /* its id, see statx(2) */
-	struct stat st;	 /* with the mode it has when it is closed */
+	bool upper;	     /* it is in an upper directory */
+	bool helper;	     /* ... with the marks of --overlay-helper */
+	bool opaque;	     /* a directory: nothing outside shows through */
+	bool xwhiteouts;     /* a directory: empty files may be whiteouts */
+	bool has_origin;     /* it was copied up, maybe under another name */
+	bool has_attributes; /* upper only: others than overlayfs' own */
+	bool mounted;	     /* real only: another mount than its directory */
+	bool lent;	     /* its mode is another as long as it is open */
+	int fd;		     /* O_PATH; -1 if missing */
+	uint64_t mount;	     /* its id, see statx(2) */
+	struct stat st;	     /* with the mode it has when it is closed */
 };
 
 /* An entry that is not there, and may be closed. */

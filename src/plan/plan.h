@@ -59,6 +59,7 @@ struct plan_mount {
 	const char *const *layers; /* directories of the host, lowest first */
 	size_t layer_count;
 	const char *work; /* a directory that overlayfs uses for itself */
+	bool whole;	  /* the lowest is a tree of its own: --rootfs */
 	bool writable;
 	bool devices;	 /* device files work: --dev-bind */
 	bool optional;	 /* a missing source is no error: -try */

@@ -10,10 +10,12 @@
 #include "layer/discard.h"
 #include "layer/layer.h"
 #include "report/changes.h"
+#include "report/progress.h"
 #include "report/report.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <termios.h>
 #include <unistd.h>
@@ -46,26 +48,39 @@ static void interrupted(int signal)
 	(void)signal;
 }
 
+/* These end the question; they are let through only where it waits. */
+static const int ending[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
+
 /*
- * Those that end a question do so by interrupting the read. What came before
- * it, as the interrupt that ended the command, was not about the question.
+ * To stop and to go on is as for any program that reads. What came before the
+ * question, as the interrupt that ended the command, was not about it.
  */
-static void let_interrupt(sigset_t *before)
+static void begin_to_wait(sigset_t *before)
 {
-	static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
 	const struct sigaction action = { .sa_handler = interrupted };
 	sigset_t set;
 
+	for (size_t i = 0; i < COUNT_OF(ending); i++) {
+		signal(ending[i], SIG_IGN);
+		sigaction(ending[i], &action, NULL);
+	}
 	sigemptyset(&set);
-	/* To stop and to go on is as for any program that reads. */
 	sigaddset(&set, SIGTSTP);
 	sigaddset(&set, SIGTTIN);
-	for (size_t i = 0; i < COUNT_OF(signals); i++) {
-		signal(signals[i], SIG_IGN);
-		sigaction(signals[i], &action, NULL);
-		sigaddset(&set, signals[i]);
-	}
+	sigaddset(&set, SIGTTOU);
 	sigprocmask(SIG_UNBLOCK, &set, before);
+}
+
+/* Until there is something to read; false and errno: interrupted. */
+static bool wait_for_input(int tty)
+{
+	struct pollfd p = { .fd = tty, .events = POLLIN };
+	sigset_t set;
+
+	sigprocmask(SIG_BLOCK, NULL, &set);
+	for (size_t i = 0; i < COUNT_OF(ending); i++)
+		sigdelset(&set, ending[i]);
+	return ppoll(&p, 1, NULL, &set) > 0;
 }
 
 /* The command may have left it in any state. */
@@ -89,7 +104,7 @@ static int read_line(int tty, char *line, size_t size)
 	char c;
 
 	for (;;) {
-		ssize_t n = read(tty, &c, 1);
+		ssize_t n = wait_for_input(tty) ? read(tty, &c, 1) : -1;
 
 		if (n <= 0) {
 			errno = n < 0 ? errno : 0;
@@ -131,7 +146,7 @@ static enum answer ask(int tty, enum answer otherwise)
 	sigset_t before;
 	char line[16];
 
-	let_interrupt(&before);
+	begin_to_wait(&before);
 	make_readable(tty);
 	while (answer == ANSWER_NONE) {
 		if (fd_write_all(tty, question, sizeof(question) - 1) < 0)
@@ -181,15 +196,14 @@ static int carry_out(struct arena *a, struct kept_layer *l, enum answer answer,
 		say(a, s, "kept", l->dir);
 		return 0;
 	}
-	if (answer == ANSWER_APPLY)
-		return err_set(e, ERR_SYSTEM, "apply is not there yet");
-	if (layer_discard(a, l, e) < 0)
+	if ((answer == ANSWER_APPLY ? report_apply(a, l, false, e) :
+				      layer_discard(a, l, e)) < 0)
 		return -1;
-	say(a, s, "discarded", NULL);
+	say(a, s, answer == ANSWER_APPLY ? "applied" : "discarded", NULL);
 	return 0;
 }
 
-static int about(struct arena *a, struct kept_layer *l, bool is_new,
+static int about(struct arena *a, struct kept_layer *l, bool is_new, bool told,
 		 struct err *e)
 {
 	struct summary s = { .text = { .arena = a } };
@@ -203,20 +217,22 @@ static int about(struct arena *a, struct kept_layer *l, bool is_new,
 		return is_new ? layer_discard(a, l, e) : 0;
 	tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	show(&s, l->dir, tty < 0 ? STDERR_FILENO : tty);
-	if (tty >= 0)
+	if (told)
+		answer = ANSWER_KEEP;
+	else if (tty >= 0)
 		answer = ask(tty, answer);
 	return carry_out(a, l, answer, &s, e);
 }
 
 int report_ask(struct arena *a, const struct caller *caller, const char *dir,
-	       bool is_new, struct err *e)
+	       bool is_new, bool told, struct err *e)
 {
 	struct kept_layer l;
 	int r;
 
 	if (layer_open(a, caller, dir, &l, e) < 0)
 		return -1;
-	r = about(a, &l, is_new, e);
+	r = about(a, &l, is_new, told, e);
 	layer_close(&l);
 	return r;
 }

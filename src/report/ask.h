@@ -13,13 +13,14 @@ struct err;
  * Shows what the layer `dir` would change, asks on the terminal whether to
  * apply, keep or discard it, and does that. Without a terminal, or an answer
  * from it, a layer that this run made (`is_new`) is discarded and another one
- * kept; who interrupts the question keeps it. If nothing would change nothing
- * is said, and a new layer goes.
+ * kept; who interrupts the question keeps it. Who was told to end (`told`, see
+ * struct outcome) does not begin to ask, and keeps it. If nothing would change
+ * nothing is said, and a new layer goes.
  *
  * All signals are blocked, as after run_program(). The lock of the layer is
  * not held.
  */
 int report_ask(struct arena *a, const struct caller *caller, const char *dir,
-	       bool is_new, struct err *e);
+	       bool is_new, bool told, struct err *e);
 
 #endif

@@ -15,6 +15,8 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,15 +58,38 @@ static void name_it(struct str *label, const char *prefix, const char *path)
 		str_add(label, "/dev/null");
 }
 
-/* A descriptor above those that diff gets, or -1 and what is to be said. */
+/* What is read from `fd`, in memory: a new one, with the right to read it. */
+static int copy_of(int fd)
+{
+	autoclose int copy = memfd_create("diff", MFD_CLOEXEC);
+	ssize_t n;
+
+	if (copy < 0)
+		return -1;
+	do
+		n = sendfile(copy, fd, NULL, 1 << 30);
+	while (n > 0 || (n < 0 && errno == EINTR));
+	return n < 0 ? -1 : TAKE_FD(copy);
+}
+
+/*
+ * A descriptor above those that diff gets. diff opens it anew, and has not our
+ * right to read what its owner may not: entry_open().
+ */
 static int open_side(const struct entry *x, struct err *e)
 {
 	autoclose int fd = entry_open(x, O_RDONLY, e);
+	autoclose int copy = -1;
 	int above;
 
 	if (fd < 0)
 		return -1;
-	above = fcntl(fd, F_DUPFD_CLOEXEC, FREE);
+	if (!(x->st.st_mode & S_IRUSR)) {
+		copy = copy_of(fd);
+		if (copy < 0)
+			return err_sys(e, "copy it for diff");
+	}
+	above = fcntl(copy < 0 ? fd : copy, F_DUPFD_CLOEXEC, FREE);
 	return above < 0 ? err_sys(e, "open it") : above;
 }
 

@@ -2,6 +2,7 @@
 #include "report/progress.h"
 
 #include "base/fd.h"
+#include "layer/apply.h"
 #include "report/report.h"
 
 #include <stdio.h>
@@ -73,4 +74,23 @@ void report_progress_end(struct report_progress *p)
 {
 	take_off(p);
 	p->due = 0;
+}
+
+int report_apply(struct arena *a, struct kept_layer *l, bool force,
+		 struct err *e)
+{
+	struct report_progress shown;
+	const struct progress progress = { report_progress_tell, &shown };
+	const struct check_wants wants = {
+		.force = force,
+		.say = report_progress_say,
+		.data = &shown,
+		.progress = &progress,
+	};
+	int r;
+
+	report_progress_begin(&shown, "applying");
+	r = layer_apply(a, l, &wants, e);
+	report_progress_end(&shown);
+	return r;
 }

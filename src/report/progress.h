@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct arena;
+struct err;
+struct kept_layer;
+
 struct report_progress {
 	const char *what; /* "applying" */
 	bool shown;	  /* the line is there */
@@ -26,5 +30,9 @@ void report_progress_say(void *data, const char *text);
 
 /* Takes the line off. */
 void report_progress_end(struct report_progress *p);
+
+/* layer_apply(), with such a line, and with a line for each conflict. */
+int report_apply(struct arena *a, struct kept_layer *l, bool force,
+		 struct err *e);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef RUN_ENGINE_H
 #define RUN_ENGINE_H
 
+#include "compile/covers.h"
 #include "run/dest.h"
 #include "run/run.h"
 
@@ -71,6 +72,15 @@ int engine_chmod(struct engine *en, const struct step *s, struct err *e);
 
 /* STEP_OVERLAY. */
 int engine_overlay(struct engine *en, const struct step *s, struct err *e);
+
+/*
+ * What a layer, a descriptor, deletes of those below it. And fills the directory
+ * `cover`, which is to be put right above it. covers.c
+ */
+int engine_markers(struct arena *a, int layer, struct markers *out,
+		   struct err *e);
+int engine_cover(struct arena *a, int cover, int layer, const struct cover *c,
+		 struct err *e);
 
 /*
  * The same by program.helper, helper.c. `lower`: descriptors of directories, the

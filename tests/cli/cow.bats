@@ -24,6 +24,7 @@ as_it_was() {
 }
 
 teardown() {
+	end_background
 	chmod -R u+rwx "$T" 2>/dev/null || true
 }
 
@@ -206,4 +207,58 @@ teardown() {
 	works --cow "$odd" --changes "$T/lay,er:x" cat "$odd/f"
 	says 2
 	[ "$(cat "$odd/f")" = 1 ]
+}
+
+# Who could talk to others through it would change something outside.
+@test "sockets and FIFOs in it are not those outside" {
+	files
+	mkfifo fifo
+	python3 -c '
+import os, socket, time
+s = socket.socket(socket.AF_UNIX)
+s.bind("socket")
+s.listen()
+f = os.open("fifo", os.O_RDWR | os.O_NONBLOCK)
+print(flush=True)
+time.sleep(60)' >"$T/ready" &
+	ends_with_test $!
+	within 10 test -s "$T/ready"
+	cat >"$T/talk" <<-'END'
+		import errno, os, socket, sys
+		s = socket.socket(socket.AF_UNIX)
+		print(errno.errorcode.get(s.connect_ex("socket"), "connected"))
+		try:
+		    os.open("fifo", os.O_WRONLY | os.O_NONBLOCK)
+		    print("open")
+		except OSError as e:
+		    print(errno.errorcode[e.errno])
+	END
+	anything python3 "$T/talk"
+	says $'connected\nopen'
+	for way in '--cow .' '--cow /' '--profile none --cow /'; do
+		# shellcheck disable=SC2086 # words on purpose
+		sandbox $way --ro "$T/talk" --hide sub python3 "$T/talk"
+		status_is 0 || return 1
+		says $'ECONNREFUSED\nENXIO' || return 1
+	done
+}
+
+@test "beside a mount point they are covered" {
+	[ "$(id -u)" = 0 ] || skip 'only root can mount'
+	mkdir far
+	python3 -c '
+import os, socket, time
+s = socket.socket(socket.AF_UNIX)
+s.bind("socket")
+s.listen()
+os.mkfifo("fifo")
+f = os.open("fifo", os.O_RDWR | os.O_NONBLOCK)
+print(flush=True)
+time.sleep(60)' >"$T/ready" &
+	ends_with_test $!
+	within 10 test -s "$T/ready"
+	anything unshare -m sh -c "mount -t tmpfs x far && $SANDBOX --cow . sh -c '
+		test -S socket || test -p fifo || echo covered; test -d far'"
+	status_is 0
+	says covered
 }

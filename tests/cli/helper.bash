@@ -25,6 +25,10 @@ setup() {
 }
 
 teardown() {
+	end_background
+}
+
+end_background() {
 	local pid
 
 	for pid in "${background[@]}"; do

@@ -138,6 +138,10 @@ Amb:\t0000000000000000'
 	[ ! -u file ]
 	auto --syscalls-allow 'chmod fchmod fchmodat fchmodat2' chmod 4755 file
 	[ -u file ]
+	works --profile packages sh -c "chmod 755 file && chown 5 file &&
+		chmod 6711 file && stat -c %a:%u file"
+	says 6711:5
+	works --map-auto rm file
 }
 
 @test "signals and time limits reach who has become another user" {

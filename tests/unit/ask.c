@@ -5,6 +5,7 @@
 #include "host/host.h"
 #include "report/ask.h"
 #include "report/report.h"
+#include "run/map.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +24,7 @@ struct world {
 	struct arena a;
 	char top[32];
 	const char *dir, *real;
+	bool told;
 };
 
 static void make(const char *dir, const char *name)
@@ -86,6 +88,14 @@ static bool has_layer(const struct world *w)
 	return access(w->dir, F_OK) == 0;
 }
 
+/* No layer here has files of many owners. */
+int map_enter(struct arena *a, const struct caller *caller, struct err *e)
+{
+	(void)a;
+	(void)caller;
+	return err_set(e, ERR_SYSTEM, "not here");
+}
+
 /* In a process of its own, with all signals blocked as after a run. */
 _Noreturn static void run(const struct world *w, bool is_new)
 {
@@ -97,7 +107,7 @@ _Noreturn static void run(const struct world *w, bool is_new)
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	report_begin((struct report_voice){ "sandbox", false });
-	if (report_ask(&a, &nobody, w->dir, is_new, &e) < 0) {
+	if (report_ask(&a, &nobody, w->dir, is_new, w->told, &e) < 0) {
 		report_error(&e);
 		_exit(FAILED);
 	}
@@ -225,6 +235,28 @@ static void test_interrupt(void **state)
 	end(&w);
 }
 
+static void test_apply(void **state)
+{
+	struct world w;
+	const char *file;
+	int status;
+
+	(void)state;
+	begin(&w, 1);
+	unit_has(on_terminal(&w, true, false,
+			     (const char *const[]){ "a\n", NULL }, &status),
+		 "1 change applied");
+	assert_int_equal(status, 0);
+	file = path_join(&w.a, w.real, "f00");
+	assert_int_equal(access(file, F_OK), 0);
+	/* It is as one just made; nothing is left to ask. */
+	assert_string_equal(on_terminal(&w, false, false,
+					(const char *const[]){ NULL }, &status),
+			    "");
+	assert_true(has_layer(&w));
+	end(&w);
+}
+
 /* As an editor leaves it that was killed. */
 static void test_raw_terminal(void **state)
 {
@@ -298,6 +330,23 @@ static void test_no_terminal(void **state)
 	end(&w);
 }
 
+/* Who is killed by timeout(1) does not begin to wait for a person. */
+static void test_told_to_end(void **state)
+{
+	struct world w;
+	int status;
+
+	(void)state;
+	begin(&w, 1);
+	w.told = true;
+	unit_has(on_terminal(&w, true, false, (const char *const[]){ NULL },
+			     &status),
+		 "1 change kept");
+	assert_int_equal(status, 0);
+	assert_true(has_layer(&w));
+	end(&w);
+}
+
 static void test_nothing(void **state)
 {
 	struct world w;
@@ -323,9 +372,11 @@ int group_ask(void)
 		cmocka_unit_test(test_keep),
 		cmocka_unit_test(test_end_of_input),
 		cmocka_unit_test(test_interrupt),
+		cmocka_unit_test(test_apply),
 		cmocka_unit_test(test_raw_terminal),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_no_terminal),
+		cmocka_unit_test(test_told_to_end),
 		cmocka_unit_test(test_nothing),
 	};
 

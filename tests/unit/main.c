@@ -36,6 +36,7 @@ static const struct {
 	{ "mounts", group_mounts },
 	{ "data", group_data },
 	{ "overlay", group_overlay },
+	{ "covers", group_covers },
 	{ "calls", group_calls },
 	{ "limits", group_limits },
 	{ "cgroup", group_cgroup },

@@ -103,15 +103,15 @@ static void sources(void **state)
 {
 	(void)state;
 	shows("overlay-src /srv/none\ntmp-overlay /o\n",
-	      "t.profile:2: show '/srv/none': No such file or directory");
+	      "t.profile:2: no directory '/srv/none'");
 	shows("overlay-src /srv/file\ntmp-overlay /o\n",
 	      "t.profile:2: '/srv/file' is not a directory\n");
 	shows("overlay-src /home/bob/x/y\ntmp-overlay /o\n",
 	      "show '/home/bob/x/y': Permission denied");
 	shows("overlay-src /srv/a\noverlay none work /o\n",
-	      "show '/home/ann/none': No such file or directory");
+	      "no directory '/home/ann/none'");
 	shows("overlay-src /srv/a\noverlay up none /o\n",
-	      "show '/home/ann/none': No such file or directory");
+	      "no directory '/home/ann/none'");
 }
 
 /* Whose changes would be seen by the next run. */

@@ -54,6 +54,7 @@ GROUP(places);
 GROUP(mounts);
 GROUP(data);
 GROUP(overlay);
+GROUP(covers);
 GROUP(filter);
 GROUP(filter_random);
 GROUP(libseccomp);

@@ -1,0 +1,10 @@
+# to install packages: many users, and files that are setuid
+#
+# On top of default: dpkg, rpm, apk and tar as root give files to all kinds of
+# users, and some become setuid or setgid. Who has such a file in his reach runs
+# it as you, or as another user of yours: use this on directories that others
+# cannot enter.
+include default
+
+map-auto
+syscalls-allow chmod fchmod fchmodat fchmodat2 creat mknod mknodat open openat

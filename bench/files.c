@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * files: work on many small files, or on a large one, for bench/layers.
+ *
+ *	files make DIR COUNT	COUNT files of 100 bytes, 100 in a directory
+ *	files storm DIR COUNT	creates COUNT more, asks for the status of
+ *				those of "make" twice and reads them, renames
+ *				and removes the new ones
+ *	files write FILE MIB	writes a new file
+ *	files read FILE		reads it
+ *	files cost PROGRAM ARG...
+ *				milliseconds and the kilobytes that it had in
+ *				memory at most
+ *
+ * Prints a line for each thing that it did: NAME, a tab, milliseconds.
+ */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PER_DIRECTORY = 100, SMALL = 100, BLOCK = 1 << 20 };
+
+static char block[BLOCK];
+
+static void die(const char *what)
+{
+	fprintf(stderr, "files: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static void create(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+
+	if (fd < 0 || write(fd, block, SMALL) != SMALL || close(fd) < 0)
+		die(path);
+}
+
+static void look(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		die(path);
+}
+
+static void read_small(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, block, SMALL) != SMALL || close(fd) < 0)
+		die(path);
+}
+
+static void rename_it(const char *path)
+{
+	char to[PATH_MAX + 8];
+
+	snprintf(to, sizeof(to), "%s.moved", path);
+	if (rename(path, to) < 0)
+		die(path);
+}
+
+static void remove_it(const char *path)
+{
+	char moved[PATH_MAX + 8];
+
+	snprintf(moved, sizeof(moved), "%s.moved", path);
+	if (unlink(moved) < 0)
+		die(moved);
+}
+
+/* One thing with all files whose names begin with `kind`. */
+static void each(const char *name, void (*what)(const char *path),
+		 const char *dir, const char *kind, long count)
+{
+	char path[PATH_MAX];
+	double start = now();
+
+	for (long i = 0; i < count; i++) {
+		snprintf(path, sizeof(path), "%s/%ld/%s%ld", dir,
+			 i / PER_DIRECTORY, kind, i % PER_DIRECTORY);
+		what(path);
+	}
+	printf("%s\t%.3f\n", name, now() - start);
+}
+
+static void make(const char *dir, long count)
+{
+	char path[PATH_MAX];
+
+	if (mkdir(dir, 0755) < 0)
+		die(dir);
+	for (long i = 0; i < count; i += PER_DIRECTORY) {
+		snprintf(path, sizeof(path), "%s/%ld", dir, i / PER_DIRECTORY);
+		if (mkdir(path, 0755) < 0)
+			die(path);
+	}
+	each("make", create, dir, "f", count);
+}
+
+static void storm(const char *dir, long count)
+{
+	each("create", create, dir, "new", count);
+	each("stat", look, dir, "f", count);
+	each("stat again", look, dir, "f", count);
+	each("read", read_small, dir, "f", count);
+	each("rename", rename_it, dir, "new", count);
+	each("unlink", remove_it, dir, "new", count);
+}
+
+static void stream(const char *name, const char *path, long blocks)
+{
+	int flags = blocks ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY;
+	int fd = open(path, flags | O_CLOEXEC, 0644);
+	double start = now();
+	ssize_t n = BLOCK;
+
+	if (fd < 0)
+		die(path);
+	for (long i = 0; n > 0 && (!blocks || i < blocks); i++)
+		n = blocks ? write(fd, block, BLOCK) : read(fd, block, BLOCK);
+	if (n < 0 || close(fd) < 0)
+		die(path);
+	printf("%s\t%.3f\n", name, now() - start);
+}
+
+static void cost(char **argv)
+{
+	double start = now();
+	struct rusage usage;
+	int status;
+	pid_t pid;
+
+	if (posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) != 0 ||
+	    wait4(pid, &status, 0, &usage) != pid)
+		die(argv[0]);
+	fprintf(stderr, "%.3f\t%ld\n", now() - start, usage.ru_maxrss);
+	if (status)
+		exit(1);
+}
+
+int main(int argc, char **argv)
+{
+	const char *verb = argc > 2 ? argv[1] : "";
+	long count = argc > 3 ? strtol(argv[3], NULL, 10) : 0;
+
+	if (strcmp(verb, "make") == 0)
+		make(argv[2], count);
+	else if (strcmp(verb, "storm") == 0)
+		storm(argv[2], count);
+	else if (strcmp(verb, "write") == 0)
+		stream("write", argv[2], count);
+	else if (strcmp(verb, "read") == 0)
+		stream("read", argv[2], 0);
+	else if (strcmp(verb, "cost") == 0)
+		cost(argv + 2);
+	else
+		return 2;
+	return 0;
+}

@@ -28,7 +28,8 @@ SRC      := $(CORE_SRC) $(wildcard src/run/*.c src/layer/*.c src/report/*.c)
 # What the generator of filters is made of, and what it adds.
 MADE     := $(CORE_SRC:%.c=$(B)/%.o) $(B)/shipped.o $(B)/syscalls.o
 CORE     := $(MADE) $(B)/filters.o
-REPORT   := $(patsubst %.c,$(B)/%.o,$(wildcard src/layer/*.c src/report/*.c))
+REPORT   := $(patsubst %.c,$(B)/%.o,$(wildcard src/run/*.c src/layer/*.c \
+	src/report/*.c))
 OBJ      := $(CORE) $(patsubst %.c,$(B)/%.o,$(filter-out $(CORE_SRC),$(SRC))) \
 	$(B)/sandbox.o
 MAN      := $(B)/sandbox.1 $(B)/sandbox-profile.5
@@ -53,7 +54,8 @@ demo: ## install what the build lacks, build, compile and run a program inside
 	@tests/demo
 
 CHECKS := check-unit check-golden check-corpus check-sweep check-kill9 \
-	check-attacks check-embedded check-limits check-cli
+	check-attacks check-embedded check-layers check-limits \
+	check-cli
 check: ## install what the tests lack and run all of them
 	@packaging/deps build test
 	@$(MAKE) --no-print-directory SAMPLE=4 KILLS=60 all $(CHECKS)

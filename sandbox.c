@@ -102,7 +102,6 @@ static int answer(struct arena *a, const struct caller *caller,
 		r = help_list(a, caller, request->topic, &out, e);
 	return r < 0 ? r : print(&out, e);
 }
-
 /* --diff, --apply, --discard. */
 static int about_layer(struct arena *a, const struct caller *caller,
 		       const struct request *request, struct err *e)

@@ -56,9 +56,9 @@ static bool has_dev(const struct plan *p)
 
 /*
  * What the command keeps counts in a namespace below that of the mounts and of
- * the limit: it could undo both otherwise. (With --map-auto it is little, and
- * what could is refused.) bubblewrap has that one for --dev,
- * too, unless user and group are 0.
+ * the limit: it could undo both otherwise. bubblewrap has that one for --dev,
+ * too, unless user and group are 0. With --map-auto what could undo them is
+ * refused: the rest has to count for the network, too.
  */
 static bool wants_nested(const struct compile *c)
 {

@@ -7,128 +7,12 @@
  * all that is in it, and what is in it gets overlays of its own, down to where
  * nothing is mounted below.
  */
-#include "compile/steps.h"
+#include "compile/cow.h"
 
 #include "base/err.h"
 #include "base/str.h"
 
-#include <string.h>
 #include <sys/stat.h>
-
-struct cow {
-	struct steps *s;
-	const struct plan_mount *m;
-	const char *top;
-	ARRAY(struct step) before; /* all steps up to now */
-	bool home;		   /* a private home stays */
-	bool closed; /* the bare root was to become read-only in the end */
-};
-
-/* --- what was there before ---------------------------------------------- */
-
-static bool is_home(const struct steps *s, const struct step *step)
-{
-	const char *home = s->c->home_private;
-
-	return step->kind == STEP_TMPFS && home && str_equal(step->dest, home);
-}
-
-/* A place where what is below it is the sandbox's own. */
-static bool is_own_place(const struct cow *c, const struct step *step)
-{
-	if (step->kind == STEP_TMPFS)
-		return c->home || !is_home(c->s, step);
-	return step->kind == STEP_PROC || step->kind == STEP_DEVPTS ||
-	       step->kind == STEP_MQUEUE || step->kind == STEP_OVERLAY ||
-	       step->kind == STEP_DIR ||
-	       (step->kind == STEP_BIND &&
-		!str_equal(step->source, step->dest));
-}
-
-/*
- * Whether `path`, below what is covered, is in such a place, and that place not
- * `but`.
- */
-static bool is_kept(const struct cow *c, const char *path,
-		    const struct step *but)
-{
-	for (size_t i = 0; i < c->before.count; i++) {
-		const struct step *step = &c->before.items[i];
-
-		if (step != but && is_own_place(c, step) &&
-		    path_within(step->dest, c->top) &&
-		    !str_equal(step->dest, c->top) &&
-		    path_within(path, step->dest))
-			return true;
-	}
-	return false;
-}
-
-/* Whether it is the sandbox's own that is seen at `path`. */
-static bool is_own(const struct cow *c, const char *path)
-{
-	for (size_t i = c->before.count; i-- > 0;) {
-		const struct step *step = &c->before.items[i];
-		bool own = is_own_place(c, step);
-
-		if ((own || step->kind == STEP_BIND) &&
-		    path_within(path, step->dest))
-			return own && path_within(step->dest, c->top) &&
-			       !str_equal(step->dest, c->top);
-	}
-	return false;
-}
-
-static bool stays(const struct cow *c, const struct step *step)
-{
-	const char *home = c->home ? NULL : c->s->c->home_private;
-
-	if (!path_within(step->dest, c->top) || str_equal(step->dest, c->top))
-		return false;
-	/* What was shown of the home is in it, when all of it is. */
-	if (home && path_within(step->dest, home) && step->kind == STEP_BIND)
-		return false;
-	return step->kind == STEP_HIDE || step->kind == STEP_HIDE_PRIVATE ||
-	       step->kind == STEP_DATA || is_kept(c, step->dest, NULL);
-}
-
-static void close_last(struct steps *s, const char *dest)
-{
-	struct step *close = array_add(s->c->arena, &s->last);
-
-	close->kind = STEP_REMOUNT_RO;
-	close->fd = -1;
-	close->place = -1;
-	close->dest = dest;
-	close->attributes = MOUNT_ATTR_RDONLY;
-}
-
-/* Whether the bare root becomes read-only in the end, and so what is on it. */
-static bool root_closes(const struct steps *s)
-{
-	for (size_t i = 0; i < s->last.count; i++)
-		if (s->last.items[i].dest && !s->last.items[i].dest[1])
-			return true;
-	return false;
-}
-
-static void take_away(struct cow *c)
-{
-	struct steps *s = c->s;
-
-	for (size_t i = 0; i < c->before.count; i++)
-		if (!path_within(c->before.items[i].dest, c->top))
-			*array_add(s->c->arena, &s->list) = c->before.items[i];
-	for (size_t i = 0; i < s->last.count; i++) {
-		const char *dest = s->last.items[i].dest;
-
-		if (dest && path_within(dest, c->top) &&
-		    !is_kept(c, dest, NULL))
-			s->last.items[i].dest = NULL;
-	}
-}
-
-/* --- what is shown ------------------------------------------------------ */
 
 /* A directory of the host. */
 struct dir {
@@ -220,7 +104,7 @@ static int show_entry(struct cow *c, const char *path,
 	struct dir d = { path, entry->dev, entry->ino, entry->uid,
 			 entry->mode };
 
-	if (is_own(c, path) || is_covered_later(c, path))
+	if (cow_is_own(c, path) || is_covered_later(c, path))
 		return 0;
 	if (S_ISSOCK(entry->mode) || S_ISFIFO(entry->mode))
 		add_hidden(c, path);
@@ -307,15 +191,6 @@ static const struct path_fact *resolved_fact(const struct host *h,
 	return NULL;
 }
 
-/* What --dir made was empty, and has to be: the host's was not shown. */
-static void empty_dir(struct cow *c, struct step *step)
-{
-	step->kind = STEP_TMPFS;
-	step->attributes = ATTR_BIND;
-	if (c->closed)
-		close_last(c->s, step->dest);
-}
-
 /*
  * A step that stays is there again. What the host has at the same path, as the
  * working directory in a private /tmp, is covered like all of it.
@@ -327,10 +202,13 @@ static int put_back(struct cow *c, const struct step *before, struct err *e)
 		      !(step.attributes & MOUNT_ATTR_RDONLY) &&
 		      str_equal(step.source, step.dest);
 
-	const struct path_fact *fact = resolved_fact(
-		c->s->c->host, is_home(c->s, &step) ? step.dest : step.source);
+	const struct path_fact *fact =
+		resolved_fact(c->s->c->host, cow_is_home(c->s, &step) ?
+						     step.dest :
+						     step.source);
 
-	if (fact && fact->type == PATH_DIR && (shared || is_home(c->s, &step)))
+	if (fact && fact->type == PATH_DIR &&
+	    (shared || cow_is_home(c->s, &step)))
 		return show_path(c, fact, e);
 	/* Device files are no part of the tree. */
 	if (shared && step.attributes & MOUNT_ATTR_NODEV)
@@ -338,8 +216,8 @@ static int put_back(struct cow *c, const struct step *before, struct err *e)
 	/* It is not the host's own mount any more that is to be covered. */
 	if (step.kind == STEP_HIDE_PRIVATE)
 		step.source = NULL;
-	if (step.kind == STEP_DIR && !is_kept(c, step.dest, before))
-		empty_dir(c, &step);
+	if (step.kind == STEP_DIR && !cow_is_kept(c, step.dest, before))
+		cow_empty_dir(c, &step);
 	*array_add(c->s->c->arena, &c->s->list) = step;
 	return 0;
 }
@@ -401,8 +279,8 @@ static int show_own_path(struct cow *c, const struct path_fact *fact,
 	struct dir d = { path, fact->dev, fact->ino, fact->uid, fact->mode };
 
 	if (fact->type != PATH_DIR || !path_within(path, c->top) ||
-	    is_own(c, path) || fact->uid != s->c->host->caller->uid || !on ||
-	    on->kind != STEP_OVERLAY || str_equal(on->dest, path))
+	    cow_is_own(c, path) || fact->uid != s->c->host->caller->uid ||
+	    !on || on->kind != STEP_OVERLAY || str_equal(on->dest, path))
 		return 0;
 	while (path = path_parent(s->c->arena, path),
 	       !str_equal(path, on->dest) && path[1])
@@ -435,7 +313,7 @@ static int show_places(struct cow *c, struct err *e)
 				 fact->mode };
 
 		if (p->under || !path_within(p->path, c->top) ||
-		    has_overlay(c->s, p->path) || is_own(c, p->path))
+		    has_overlay(c->s, p->path) || cow_is_own(c, p->path))
 			continue;
 		if (fact->type != PATH_DIR ||
 		    !str_equal(fact->resolved, p->path)) {
@@ -474,7 +352,7 @@ static int check_changes(const struct cow *c, struct err *e)
 	if (!path || !path_within(path, c->top))
 		return 0;
 	fact = host_path(compile->host, compile->plan->changes);
-	while (!str_equal(path, c->top) && !is_own(c, path)) {
+	while (!str_equal(path, c->top) && !cow_is_own(c, path)) {
 		path = path_parent(compile->arena, path);
 		if (owner_of(fact, path) != compile->host->caller->uid ||
 		    has_mounts_below(compile->host, path))
@@ -486,15 +364,6 @@ static int check_changes(const struct cow *c, struct err *e)
 		return err_at(e, "%s", c->s->origin);
 	}
 	return 0;
-}
-
-/* Takes all steps out of the list but those that have nothing to do with it. */
-static void begin(struct cow *c)
-{
-	c->closed = root_closes(c->s);
-	memcpy(&c->before, &c->s->list, sizeof(c->before));
-	memset(&c->s->list, 0, sizeof(c->s->list));
-	take_away(c);
 }
 
 static bool has_root(const struct plan *p)
@@ -516,77 +385,18 @@ int cow_add(struct steps *s, const struct plan_mount *m, struct err *e)
 	if (!c.top[1] && has_root(s->c->plan))
 		return 0;
 	steps_add_links(s, fact);
-	begin(&c);
+	cow_begin(&c);
 	if (check_changes(&c, e) < 0 || show_path(&c, fact, e) < 0 ||
 	    show_own(&c, e) < 0 || show_places(&c, e) < 0)
 		return -1;
 	for (size_t i = 0; i < c.before.count; i++)
-		if (stays(&c, &c.before.items[i]) &&
+		if (cow_stays(&c, &c.before.items[i]) &&
 		    put_back(&c, &c.before.items[i], e) < 0)
 			return -1;
 	if (s->c->home_private && path_within(s->c->home_private, c.top)) {
 		s->c->home_private = NULL;
 		s->c->home_shown = false;
 	}
-	s->c->cow = true;
-	return 0;
-}
-
-/* --- another root ------------------------------------------------------- */
-
-/* The caller's own of what the host has: where it works, and the home. */
-static bool is_callers(const struct steps *s, const struct step *step)
-{
-	const struct host *h = s->c->host;
-	const char *home = plan_caller_home(s->c->arena, h->caller);
-	const struct path_fact *fact = home ? host_path(h, home) : NULL;
-
-	return step->kind == STEP_BIND &&
-	       ((h->cwd && str_equal(step->dest, h->cwd)) ||
-		(fact && str_equal(step->dest, fact->resolved)));
-}
-
-/*
- * What only root may read there is not the host's. And who works in a layer is
- * not to change it.
- */
-static bool goes_along(const struct cow *c, const struct step *root,
-		       const struct step *step)
-{
-	if (step->kind == STEP_HIDE_PRIVATE ||
-	    (step->kind == STEP_BIND && str_equal(step->source, step->dest) &&
-	     overlay_inside(c->s->c->arena, root, step->dest)))
-		return false;
-	return stays(c, step) || is_callers(c->s, step);
-}
-
-int root_add(struct steps *s, const struct plan_mount *m, struct err *e)
-{
-	struct cow c = { .s = s, .m = m, .top = "/", .home = true };
-	struct step root;
-
-	if (overlay_root(s, m, &root, e) < 0)
-		return -1;
-	begin(&c);
-	/* What is made in it stays writable, as in an image. */
-	c.closed = false;
-	if (kept_place(s, &root, false, e) < 0)
-		return -1;
-	*array_add(s->c->arena, &s->list) = root;
-	for (size_t i = 0; i < c.before.count; i++) {
-		struct step step = c.before.items[i];
-
-		if (!goes_along(&c, &root, &step))
-			continue;
-		if (step.kind == STEP_DIR &&
-		    !is_kept(&c, step.dest, &c.before.items[i]))
-			empty_dir(&c, &step);
-		*array_add(s->c->arena, &s->list) = step;
-	}
-	overlay_hold(s, &root);
-	if (s->c->workdir && overlay_inside(s->c->arena, &root, s->c->workdir))
-		s->c->workdir =
-			overlay_inside(s->c->arena, &root, s->c->workdir);
 	s->c->cow = true;
 	return 0;
 }

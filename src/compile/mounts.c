@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <linux/capability.h>
 #include <linux/mount.h>
 #include <linux/sched.h>
 
@@ -93,7 +94,8 @@ static int add_mqueue(struct steps *s, const struct plan_mount *m,
 static int add_proc(struct steps *s, const struct plan_mount *m, struct err *e)
 {
 	static const char *const protected[] = { "sys", "sysrq-trigger", "irq",
-						 "bus" };
+						 "bus", "fs" };
+	size_t count = COUNT_OF(protected);
 	struct arena *a = s->c->arena;
 
 	(void)e;
@@ -108,7 +110,14 @@ static int add_proc(struct steps *s, const struct plan_mount *m, struct err *e)
 	if (s->c->host->caller->uid != 0 && s->c->out->maps_ids &&
 	    s->c->out->uid.inside != 0)
 		return 0;
-	for (size_t i = 0; i < COUNT_OF(protected); i++)
+	/*
+	 * The files of the last one are read-only by their modes, which the
+	 * capability overrides if they are the real root's.
+	 */
+	if (s->c->host->caller->uid != 0 ||
+	    !(s->c->out->caps & CAP_BIT(CAP_DAC_OVERRIDE)) || s->c->plan->bwrap)
+		count--;
+	for (size_t i = 0; i < count; i++)
 		steps_add(s, STEP_PROTECT, NULL,
 			  path_join(a, m->dest, protected[i]),
 			  s->c->plan->bwrap ? ATTR_RO :

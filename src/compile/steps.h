@@ -79,7 +79,7 @@ const char *overlay_inside(struct arena *a, const struct step *root,
 			   const char *path);
 void overlay_hold(struct steps *s, const struct step *root);
 
-/* --cow; --rootfs and --layer: cow.c */
+/* --cow: cow.c; --rootfs and --layer: rootfs.c */
 int cow_add(struct steps *s, const struct plan_mount *m, struct err *e);
 int root_add(struct steps *s, const struct plan_mount *m, struct err *e);
 

@@ -87,32 +87,30 @@ void subids_parse(struct arena *a, const char *text, const char *name, uid_t id,
 	*out = (struct id_ranges){ ranges.items, ranges.count };
 }
 
-/* "" where there is none. */
-static int read_text(struct arena *a, const char *path, char **out,
-		     struct err *e)
+/* "" where there is no such file; NULL: it failed. */
+static const char *read_text(struct arena *a, const char *path, struct err *e)
 {
 	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char *text = NULL;
 	size_t size = 0;
 
-	if (fd < 0 && errno == ENOENT) {
-		*out = arena_dup(a, "");
-		return 0;
-	}
+	if (fd < 0 && errno == ENOENT)
+		return "";
 	if (fd < 0)
-		return err_sys(e, "open '%s'", path);
-	if (fd_read_file(a, fd, FILE_MAX, out, &size, e) < 0)
-		return err_wrap(e, "read '%s'", path);
-	return 0;
+		err_sys(e, "open '%s'", path);
+	else if (fd_read_file(a, fd, FILE_MAX, &text, &size, e) < 0)
+		err_wrap(e, "read '%s'", path);
+	return text;
 }
 
 int subids_look(struct arena *a, const struct caller *caller,
 		struct subids *out, struct err *e)
 {
-	char *passwd, *uids, *gids;
+	const char *passwd = read_text(a, "/etc/passwd", e);
+	const char *uids = passwd ? read_text(a, "/etc/subuid", e) : NULL;
+	const char *gids = uids ? read_text(a, "/etc/subgid", e) : NULL;
 
-	if (read_text(a, "/etc/passwd", &passwd, e) < 0 ||
-	    read_text(a, "/etc/subuid", &uids, e) < 0 ||
-	    read_text(a, "/etc/subgid", &gids, e) < 0)
+	if (!passwd || !uids || !gids)
 		return -1;
 	out->name = subids_name(a, passwd, caller->uid);
 	if (!out->name)

@@ -355,7 +355,7 @@ const struct directive directives[] = {
 	  "The command keeps the capabilities that docker gives, inside the "
 	  "sandbox's namespaces (called as root, without CAP_SETFCAP);\n"
 	  ".Cm cap-drop\nand\n.Cm cap-add\nchange that.\n"
-	  "It can become any of these users, and give up groups, yours too. "
+	  "It can become any of these users, and give up groups, yours too.\n"
 	  "Without a cgroup that holds\n.Cm pids ,\n"
 	  "all users are counted together, and who has too many is ended.\n"
 	  "No file becomes setuid or setgid, unless it is profile\n"
@@ -687,7 +687,7 @@ const struct directive directives[] = {
 	{ "as-pid-1", 0, SECTION_PROCESS, "", { 0 }, 0,
 	  ACTION_NONE, apply_as_pid_1, 0,
 	  "run the command as PID 1",
-	  "It then has to reap what it leaves, on its own. Only as long as it "
+	  "It then has to reap what it leaves, on its own.\nOnly as long as it "
 	  "stays the user that it is does it end with a sandbox that was "
 	  "killed by SIGKILL." },
 };

@@ -245,8 +245,10 @@ int layer_apply_clean(struct arena *a, const struct kept_layer *l,
 	for (size_t i = 0; i < l->record.places.count; i++) {
 		autoentry struct entry upper = ENTRY_NONE, real = ENTRY_NONE;
 
-		if (open_place(l, i, false, &upper, &real, e) < 0 ||
-		    carry_clean(&c, &upper, &real,
+		/* Where the place is gone so is what was left in it. */
+		if (open_place(l, i, false, &upper, &real, e) < 0)
+			continue;
+		if (carry_clean(&c, &upper, &real,
 				l->record.places.items[i].path, e) < 0)
 			return -1;
 	}

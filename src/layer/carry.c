@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "layer/links.h"
+#include "layer/changes.h"
 #include "layer/discard.h"
 #include "layer/trees.h"
 
@@ -196,6 +197,9 @@ static int enter_built(struct way *w, struct trees_level *level,
 		return -1;
 	if (made.type != ENTRY_DIRECTORY || made.mounted)
 		return err_set(e, ERR_SYSTEM, "it was replaced meanwhile");
+	/* Before anything is made in it, which would get them too. */
+	if (inherits(w, level))
+		copy_disinherit(&made);
 	if (!within && links_base(&w->links, level, e) < 0)
 		return -1;
 	if (trees_push(&w->walk, name, x, &made, e) < 0)
@@ -222,15 +226,28 @@ static int enter(struct way *w, struct trees_level *level, struct entry *x,
 	return trees_push(&w->walk, name, x, &real, e);
 }
 
+/* A place in which nothing was done: the times there are the real ones. */
+static bool is_untouched(const struct trees_level *level)
+{
+	unsigned int differs;
+	struct err ignored;
+
+	return !level->names.count &&
+	       changes_compare(&level->to, &level->from, &differs, &ignored) ==
+		       0 &&
+	       !(differs & ~(unsigned int)DIFFERS_OWNER);
+}
+
 /* All in it is there: its mode and times, and then its name. */
 static int leave(struct way *w, struct err *e)
 {
 	struct trees_level *level = trees_top(&w->walk);
+	bool top = w->walk.depth == 1;
 	int kind = level->kind;
 	const char *name;
 
-	if (copy_directory(w->c->copy, &level->from, &level->to,
-			   w->walk.depth == 1, e) < 0)
+	if (!(top && is_untouched(level)) &&
+	    copy_directory(w->c->copy, &level->from, &level->to, top, e) < 0)
 		return at_name(w, NULL, e);
 	if (trees_pop(&w->walk, e) < 0)
 		return -1;

@@ -19,18 +19,19 @@
 #define CHUNK ((size_t)128 * 1024)
 #define RANGE ((size_t)16 * 1024 * 1024)
 
-/* Lists of attributes, and one value, each as large as the kernel has it. */
-#define LIST_AT 0
-#define OTHER_AT XATTR_LIST_MAX
-#define VALUE_AT (2 * XATTR_LIST_MAX)
-#define OLD_AT (2 * XATTR_LIST_MAX + XATTR_SIZE_MAX)
-#define ROOM (2 * (XATTR_LIST_MAX + XATTR_SIZE_MAX))
-
-_Static_assert(CHUNK <= ROOM, "a chunk fits");
+/* For what is read; attributes are as large as the kernel has them. */
+union copy_room {
+	char chunk[CHUNK];
+	struct {
+		char list[XATTR_LIST_MAX], other[XATTR_LIST_MAX];
+		char value[XATTR_SIZE_MAX], old[XATTR_SIZE_MAX];
+	};
+};
 
 int copy_begin(struct copy *c, const struct progress *progress, struct err *e)
 {
-	*c = (struct copy){ .progress = progress, .room = malloc(ROOM) };
+	*c = (struct copy){ .progress = progress,
+			    .room = malloc(sizeof(*c->room)) };
 	return c->room ? 0 : err_sys(e, "get memory to copy with");
 }
 
@@ -101,9 +102,10 @@ static ssize_t copy_chunk(struct copy *c, int from, int to, off_t at,
 	ssize_t n;
 
 	do
-		n = pread(from, c->room, size < CHUNK ? size : CHUNK, at);
+		n = pread(from, c->room->chunk, size < CHUNK ? size : CHUNK,
+			  at);
 	while (n < 0 && errno == EINTR);
-	if (n > 0 && write_at(to, c->room, (size_t)n, at) < 0)
+	if (n > 0 && write_at(to, c->room->chunk, (size_t)n, at) < 0)
 		return -1;
 	return n;
 }
@@ -192,7 +194,7 @@ static bool may_retry(void)
 static int set_attribute(struct copy *c, const char *from, const char *to,
 			 const char *name, bool is_there, struct err *e)
 {
-	char *value = c->room + VALUE_AT, *old = c->room + OLD_AT;
+	char *value = c->room->value, *old = c->room->old;
 	ssize_t n = getxattr(from, name, value, XATTR_SIZE_MAX);
 
 	if (n < 0)
@@ -209,10 +211,10 @@ static int set_attribute(struct copy *c, const char *from, const char *to,
 static int remove_attributes(struct copy *c, const char *to, ssize_t wanted,
 			     ssize_t there, struct err *e)
 {
-	const char *list = c->room + OTHER_AT;
+	const char *list = c->room->other;
 
 	for (const char *p = list; p < list + there; p += strlen(p) + 1)
-		if (is_carried(p) && !is_listed(c->room + LIST_AT, wanted, p) &&
+		if (is_carried(p) && !is_listed(c->room->list, wanted, p) &&
 		    removexattr(to, p) < 0 &&
 		    (!may_retry() || removexattr(to, p) < 0))
 			return err_sys(e, "remove its attribute '%s'", p);
@@ -223,7 +225,7 @@ static int remove_attributes(struct copy *c, const char *to, ssize_t wanted,
 static int copy_attributes(struct copy *c, const char *from, const char *to,
 			   bool plain, struct err *e)
 {
-	char *list = c->room + LIST_AT, *other = c->room + OTHER_AT;
+	char *list = c->room->list, *other = c->room->other;
 	ssize_t n = list_attributes(from, list);
 	ssize_t there = n < 0 || plain ? 0 : list_attributes(to, other);
 
@@ -245,6 +247,15 @@ bool copy_inherits(const struct entry *dir)
 
 	return getxattr(entry_path(dir, path), "system.posix_acl_default", NULL,
 			0) > 0;
+}
+
+void copy_disinherit(const struct entry *made)
+{
+	char path[ENTRY_PATH_SIZE];
+
+	entry_path(made, path);
+	removexattr(path, "system.posix_acl_access");
+	removexattr(path, "system.posix_acl_default");
 }
 
 /* --- the rest ------------------------------------------------------------ */
@@ -305,7 +316,7 @@ static int make_file(struct copy *c, const struct entry *x, int dirfd,
 
 /* Symlinks, FIFOs and sockets: by name, for they cannot be opened. */
 static int make_other(const struct entry *x, int dirfd, const char *name,
-		      struct err *e)
+		      bool inherits, struct err *e)
 {
 	const struct timespec times[2] = { x->st.st_atim, x->st.st_mtim };
 	autoentry struct entry made = ENTRY_NONE;
@@ -326,7 +337,10 @@ static int make_other(const struct entry *x, int dirfd, const char *name,
 	entry_path(&made, path);
 	if (give_owner(path, &made.st, &x->st, &mode, e) < 0)
 		return -1;
-	if (x->type != ENTRY_SYMLINK && (made.st.st_mode & 07777) != mode &&
+	if (inherits)
+		copy_disinherit(&made);
+	if (x->type != ENTRY_SYMLINK &&
+	    (inherits || (made.st.st_mode & 07777) != mode) &&
 	    chmod(path, mode) < 0)
 		return err_sys(e, "set its mode");
 	return utimensat(AT_FDCWD, path, times, 0) < 0 ?
@@ -339,7 +353,7 @@ int copy_make(struct copy *c, const struct entry *x, int dirfd,
 {
 	int r = x->type == ENTRY_FILE ?
 			make_file(c, x, dirfd, name, inherits, e) :
-			make_other(x, dirfd, name, e);
+			make_other(x, dirfd, name, inherits, e);
 
 	if (r == 0)
 		tell(c, PROGRESS_NAME);
@@ -351,8 +365,8 @@ static bool is_same(struct timespec a, struct timespec b)
 	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-int copy_directory(struct copy *c, const struct entry *from,
-		   const struct entry *to, bool top, struct err *e)
+static int give_directory(struct copy *c, const struct entry *from,
+			  const struct entry *to, bool top, struct err *e)
 {
 	const struct timespec times[2] = { from->st.st_atim, from->st.st_mtim };
 	char source[ENTRY_PATH_SIZE], path[ENTRY_PATH_SIZE];
@@ -362,8 +376,6 @@ int copy_directory(struct copy *c, const struct entry *from,
 	/* As it is now, not as it was before there was written to it. */
 	if (fstat(to->fd, &now) < 0)
 		return err_sys(e, "look at it");
-	if (top && now.st_uid != geteuid() && geteuid() != 0)
-		return 0;
 	entry_path(to, path);
 	if ((!top && give_owner(path, &now, &from->st, &mode, e) < 0) ||
 	    copy_attributes(c, entry_path(from, source), path, false, e) < 0)
@@ -374,4 +386,12 @@ int copy_directory(struct copy *c, const struct entry *from,
 	    utimensat(AT_FDCWD, path, times, 0) < 0)
 		return err_sys(e, "set its times");
 	return 0;
+}
+
+int copy_directory(struct copy *c, const struct entry *from,
+		   const struct entry *to, bool top, struct err *e)
+{
+	if (give_directory(c, from, to, top, e) == 0)
+		return 0;
+	return top && e->errnum == EPERM && to->st.st_uid != geteuid() ? 0 : -1;
 }

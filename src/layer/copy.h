@@ -10,11 +10,12 @@
 #include "layer/progress.h"
 
 struct err;
+union copy_room;
 
 struct copy {
-	bool no_clone,
-		no_range; /* were tried in vain: FICLONE, by the kernel */
-	char *room;	  /* of COPY_ROOM bytes, for whatever is read */
+	bool no_clone;	       /* FICLONE was tried in vain */
+	bool no_range;	       /* copy_file_range(2) was */
+	union copy_room *room; /* for what is read */
 	const struct progress *progress;
 	uint64_t done, total; /* for `progress` */
 };
@@ -40,5 +41,8 @@ int copy_directory(struct copy *c, const struct entry *from,
 
 /* True if what is made in a directory gets an ACL from it. */
 bool copy_inherits(const struct entry *dir);
+
+/* Takes that off what was just made. */
+void copy_disinherit(const struct entry *made);
 
 #endif

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 static int no_layer(const char *dir, const char *why, struct err *e)
@@ -54,7 +55,8 @@ int layer_open(struct arena *a, const struct caller *caller, const char *dir,
 			return no_layer(dir, "it has no record 'layer'", e);
 		return err_within(e, "%s", dir);
 	}
-	if (l.record.auto_ids && map_enter(a, caller, e) < 0)
+	/* Root has all rights over them already. */
+	if (l.record.auto_ids && geteuid() != 0 && map_enter(a, caller, e) < 0)
 		return err_wrap(e, "the layer '%s' has files of many owners",
 				dir);
 	top = fcntl(fd, F_DUPFD_CLOEXEC, 0);
@@ -99,6 +101,17 @@ int layer_upper(const struct kept_layer *l, const struct record_place *place,
 	return 0;
 }
 
+/*
+ * File systems without a device of their own (btrfs, tmpfs, overlay, NFS) get
+ * their numbers, of the major 0, as they are mounted.
+ */
+static bool is_place(const struct stat *st, const struct record_place *place)
+{
+	return st->st_ino == place->ino &&
+	       (st->st_dev == place->dev ||
+		(major(st->st_dev) == 0 && major(place->dev) == 0));
+}
+
 int layer_real(const struct record_place *place, bool any, struct entry *out,
 	       struct err *e)
 {
@@ -109,8 +122,7 @@ int layer_real(const struct record_place *place, bool any, struct entry *out,
 			       place->path);
 	if (entry_top(fd, false, out, e) < 0)
 		return err_wrap(e, "'%s'", place->path);
-	if (any ||
-	    (out->st.st_dev == place->dev && out->st.st_ino == place->ino))
+	if (any || is_place(&out->st, place))
 		return 0;
 	entry_close(out);
 	err_set(e, ERR_SYSTEM,

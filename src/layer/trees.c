@@ -87,18 +87,18 @@ static void free_level(struct trees_level *level)
 int trees_push(struct trees *w, const char *name, struct entry *from,
 	       struct entry *to, struct err *e)
 {
-	autoentry struct entry f = *from, t = *to;
 	struct trees_level *level;
 
+	if (add_level(w, name, e) < 0) {
+		entry_close(from);
+		entry_close(to);
+		return -1;
+	}
+	level = trees_top(w);
+	level->from = *from;
+	level->to = *to;
 	*from = ENTRY_NONE;
 	*to = ENTRY_NONE;
-	if (add_level(w, name, e) < 0)
-		return -1;
-	level = trees_top(w);
-	level->from = f;
-	level->to = t;
-	f = ENTRY_NONE;
-	t = ENTRY_NONE;
 	if (names_of(&level->from, &level->names, e) < 0) {
 		free_level(level);
 		w->depth--;
@@ -114,11 +114,12 @@ int trees_push(struct trees *w, const char *name, struct entry *from,
 
 int trees_pop(struct trees *w, struct err *e)
 {
-	struct trees_level *level = trees_top(w), *above = level - 1;
+	struct trees_level *level = trees_top(w);
 	int r = 0;
 
-	if (w->depth > 1 && (entry_regain(&above->from, &level->from, e) < 0 ||
-			     entry_regain(&above->to, &level->to, e) < 0))
+	if (w->depth > 1 &&
+	    (entry_regain(&level[-1].from, &level->from, e) < 0 ||
+	     entry_regain(&level[-1].to, &level->to, e) < 0))
 		r = err_wrap(e, "'%s'", trees_path(w, NULL));
 	free_level(level);
 	w->depth--;

@@ -125,7 +125,7 @@ int stage_confine(struct run *r, struct err *e)
 		return -1;
 	if ((p->caps || p->caps_untouched) && empty_all(p, init_caps(p), e) < 0)
 		return -1;
-	return seccomp_load(&shipped_init_filter.bpf, e);
+	return seccomp_load_bpf(&shipped_init_filter.bpf, e);
 }
 
 /* The command keeps capabilities across its execve as ambient ones. */

@@ -67,6 +67,14 @@ static void add_dirs(struct way *w, const char *path, const char *before)
 				arena_dup_n(w->arena, path, i);
 }
 
+/* Returns 0 if it is theirs, 1 if there is no such user or group here. */
+static int give(int cover, const char *dir, uid_t uid, gid_t gid, struct err *e)
+{
+	if (fchownat(cover, dir, uid, gid, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	return errno == EINVAL ? 1 : err_sys(e, "give '%s' away", dir);
+}
+
 /*
  * What cannot be given to its owner would be the caller's, who may not write
  * there.
@@ -76,11 +84,14 @@ static int take_looks(int cover, const char *dir, const struct stat *st,
 {
 	struct timespec times[] = { st->st_atim, st->st_mtim };
 	mode_t mode = st->st_mode & 07777;
+	int uid = give(cover, dir, st->st_uid, -1U, e);
+	int gid = uid < 0 ? -1 : give(cover, dir, -1U, st->st_gid, e);
 
-	if (fchownat(cover, dir, st->st_uid, -1U, AT_SYMLINK_NOFOLLOW) < 0)
+	if (gid < 0)
+		return -1;
+	if (uid)
 		mode &= 07555;
-	/* Of a group that is not mapped either, only bits are left. */
-	if (fchownat(cover, dir, -1U, st->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
+	if (gid)
 		mode &= ~(mode_t)S_ISGID;
 	if (fchmodat(cover, dir, mode, 0) < 0 ||
 	    utimensat(cover, dir, times, AT_SYMLINK_NOFOLLOW) < 0)

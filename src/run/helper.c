@@ -279,10 +279,14 @@ static int start(const struct helped *h, struct err *e)
 
 static int open_device(struct err *e)
 {
-	int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	autoclose int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
 
-	if (fd >= 0)
-		return fd;
+	/* Where it is out of the way: the caller may have closed 0 to 2. */
+	if (fd >= 0) {
+		int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+		return copy < 0 ? err_sys(e, "copy a descriptor") : copy;
+	}
 	err_sys(e, "open '/dev/fuse'");
 	if (e->errnum == ENOENT || e->errnum == ENODEV || e->errnum == ENXIO)
 		err_hint(e, "load the kernel's module: modprobe fuse");

@@ -101,7 +101,7 @@ static int run_helper(const char *path, char *const *argv, struct run *r,
 		if (errno != EINTR)
 			return err_sys(e, "wait for '%s'", path);
 	/* A key reaches it, too. */
-	if (waited > 0 || (r && status != 0 && supervisor_told(r)))
+	if (r && (waited > 0 || (status != 0 && supervisor_told(r))))
 		return err_set(e, ERR_SYSTEM,
 			       "ended by signal %d while it was set up",
 			       r->outcome->told);

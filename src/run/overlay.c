@@ -131,10 +131,20 @@ static int push_layer(struct pile *p, struct stack *k, const struct layer *l,
 	return 0;
 }
 
+/* There is nobody to go back to; the supervisor says it. */
+static void out_of_memory(void)
+{
+	_exit(RUN_OUT_OF_MEMORY);
+}
+
 static int open_layers(struct engine *en, struct stack *k, const struct step *s,
 		       struct err *e)
 {
-	struct pile p = { .en = en, .step = s };
+	struct pile p = {
+		.en = en,
+		.step = s,
+		.arena = { .exhausted = out_of_memory },
+	};
 	mode_t mode = 0;
 	int result = 0;
 

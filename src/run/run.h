@@ -45,6 +45,9 @@ void run_program(const struct program *p, struct block block, struct held held,
 /* So many are prepared; more are walked through. */
 #define PRIVATE_MAX 4
 
+/* PID 1's exit status when it could not even say that set-up failed. */
+#define RUN_OUT_OF_MEMORY 99
+
 /* State of the actor that is running; each process has its own copy. */
 struct run {
 	const struct program *program;
@@ -192,7 +195,7 @@ bool run_has_own_group(const struct run *r);
 int caps_keep_for_helper(struct err *e);
 
 /* Loads one BPF program into this process. */
-int seccomp_load(const struct bpf *bpf, struct err *e);
+int seccomp_load_bpf(const struct bpf *bpf, struct err *e);
 
 /* The child closes what is the supervisor's alone. */
 void peers_leave(struct run *r);

@@ -22,7 +22,7 @@ static int load(const struct bpf *bpf, unsigned int flags)
 	return sys_seccomp(SECCOMP_SET_MODE_FILTER, flags, &program);
 }
 
-int seccomp_load(const struct bpf *bpf, struct err *e)
+int seccomp_load_bpf(const struct bpf *bpf, struct err *e)
 {
 	if (load(bpf, 0) < 0)
 		return err_sys(e, "load the filter for system calls");
@@ -55,10 +55,10 @@ int stage_filter(struct run *r, struct err *e)
 
 	if (p->explain && load_explained(r, e) < 0)
 		return -1;
-	if (p->filtered && !p->explain && seccomp_load(&p->bpf, e) < 0)
+	if (p->filtered && !p->explain && seccomp_load_bpf(&p->bpf, e) < 0)
 		return -1;
 	for (size_t i = 0; i < p->raw_count; i++)
-		if (seccomp_load(&p->raw[i], e) < 0)
+		if (seccomp_load_bpf(&p->raw[i], e) < 0)
 			return err_wrap(e, "program number %zu", i + 1);
 	return 0;
 }

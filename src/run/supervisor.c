@@ -389,6 +389,10 @@ static int killed_early(struct run *r, int status, struct err *e)
 		return err_set(e, ERR_SYSTEM,
 			       "ended by signal %d while it was set up",
 			       r->ended_early);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == RUN_OUT_OF_MEMORY) {
+		err_set(e, ERR_SYSTEM, "out of memory for layers");
+		return err_at(e, "stage mounts");
+	}
 	err_set(e, ERR_SYSTEM,
 		"the sandbox was killed while it was set up (signal %d)",
 		WTERMSIG(status));

@@ -520,7 +520,7 @@ refuse() {
 	sandbox --profile none --print-filter
 	status_is 125
 	complains 'load no filter'
-	fails 125 '--format needs --print-filter' -- --format bpf
+	fails 125 '--format bpf needs --print-filter' -- --format bpf
 	sandbox --print-filter --format xml
 	status_is 125
 	complains "'xml'" 'text, bpf'

@@ -131,6 +131,16 @@ Amb:\t0000000000000000'
 	[ "$status" != 0 ]
 }
 
+@test "as root what is read-only by its mode alone is no less so" {
+	is_root || skip 'the capability is none over files of root'
+	[ -d /proc/fs/ext4 ] || skip 'nothing is below /proc/fs here'
+	auto sh -c 'for file in /proc/fs/*/*/*; do
+		(: >"$file") 2>/dev/null && echo "$file"; done; true'
+	says ''
+	auto --profile none --unshare-pid --bind / / \
+		sh -c ': >"$(ls /proc/fs/ext4/*/options | head -n 1)"'
+}
+
 @test "no setuid file is made, unless that was asked for" {
 	touch file
 	sandbox --map-auto chmod 4755 file
@@ -239,8 +249,15 @@ print("survived")'
 	says made
 	auto --disable-userns --assert-userns-disabled id -u
 	says 0
-	works --map-auto --print-profile
+	works --profile packages --print-profile
 	has map-auto
+	cp "$T/out" "$T/printed.profile"
+	works --profile "$T/printed.profile" --print-profile
+	diff "$T/printed.profile" "$T/out"
+	works --profile packages --dry-run true
+	cp "$T/out" "$T/run"
+	works --profile "$T/printed.profile" --dry-run true
+	diff "$T/run" "$T/out"
 }
 
 @test "what does not go together is refused" {
@@ -293,6 +310,13 @@ instead() {
 		./probe write ran x
 	status_is 125
 	complains 'map ids by'
+	[ ! -e ran ]
+	printf 'no program' >"$T/helper"
+	anything unshare -m sh -ec 'mount --bind "$1" "$(command -v newgidmap)"
+		shift; exec "$@"' sh "$T/helper" "$SANDBOX" --map-auto \
+		./probe write ran x
+	status_is 125
+	complains "newgidmap': Exec format error"
 	[ ! -e ran ]
 }
 
@@ -370,4 +394,28 @@ instead() {
 	chmod 777 "$dir"
 	hidden
 	[ ! -e "$T/was-run" ]
+}
+
+@test "a kept layer whose files have many owners is listed and discarded" {
+	mkdir -p layer/0/upper layer/0/work real
+	chmod 700 layer
+	auto sh -euc 'mkdir layer/0/upper/dir; echo x >layer/0/upper/dir/file
+		chmod 600 layer/0/upper/dir/file; chmod 700 layer/0/upper/dir
+		chown -R 5:6 layer/0/upper/dir'
+	printf 'sandbox layer 1\ncreated 1795679518.000000000\n%s\n' \
+		"place 0 $(stat -c '%d %i' real) $PROJECT/real" >layer/layer
+	# Whoever has not those ids cannot look into it.
+	if [ "$(id -u)" != 0 ]; then
+		sandbox --diff layer
+		status_is 125
+		complains 'Permission denied'
+	fi
+	sed -i '2a ids auto' layer/layer
+	works --diff layer
+	says "A $PROJECT/real/dir/ (directory, mode 700)
+A $PROJECT/real/dir/file (mode 600, size 2)"
+	works --diff layer --format patch
+	has "+++ b$PROJECT/real/dir/file" +x
+	works --discard layer
+	[ ! -e layer ]
 }

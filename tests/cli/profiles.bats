@@ -366,6 +366,8 @@ is_fixed() {
 	"$SANDBOX" --list profiles | cut -f1 >names
 	[ "$(wc -l <names)" -ge 4 ]
 	while read -r name; do
+		# What it would do takes ids to map: map-auto.bats.
+		[ "$name" != packages ] || continue
 		is_fixed --profile "$name"
 	done <names
 }

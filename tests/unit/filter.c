@@ -394,7 +394,12 @@ static void far(void **state)
 static const struct bpf *compiled(struct arena *a, const char *profile)
 {
 	struct program *program = arena_new(a, struct program);
-	struct canned *host = unit_host(a, unit_student);
+	const char *text = arena_format(
+		a,
+		"%sname ann\nsubuid ann:100000:65536\nsubgid ann:100000:65536\n"
+		"helper newuidmap /bin/u\nhelper newgidmap /bin/g\n",
+		unit_student);
+	struct canned *host = unit_host(a, text);
 	struct plan plan;
 	struct err e = { 0 };
 

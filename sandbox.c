@@ -220,8 +220,7 @@ static int run(struct job *j, const struct host_wants *wants,
 	status = report_outcome(j->words, j->program, &outcome);
 	if (j->plan->ask && !outcome.failed &&
 	    report_ask(j->words, j->caller, j->program->layer.dir,
-		       !j->program->layer.found, outcome.told,
-		       &failure) < 0) {
+		       !j->program->layer.found, outcome.told, &failure) < 0) {
 		report_error(&failure);
 		status = err_exit_status(&failure);
 	}

@@ -9,10 +9,11 @@
  *	files write FILE MIB	writes a new file
  *	files read FILE		reads it
  *	files cost PROGRAM ARG...
- *				milliseconds and the kilobytes that it had in
- *				memory at most
+ *				milliseconds, those of a processor, and the
+ *				kilobytes that it had in memory at most
  *
- * Prints a line for each thing that it did: NAME, a tab, milliseconds.
+ * Prints a line for each thing that it did, with tabs between: NAME,
+ * milliseconds, those of a processor.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -40,12 +41,28 @@ static void die(const char *what)
 	exit(1);
 }
 
-static double now(void)
+static double now(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+struct begun {
+	double wall, cpu;
+};
+
+static struct begun begin(void)
+{
+	return (struct begun){ now(CLOCK_MONOTONIC),
+			       now(CLOCK_PROCESS_CPUTIME_ID) };
+}
+
+static void told(const char *name, struct begun since)
+{
+	printf("%s\t%.3f\t%.3f\n", name, now(CLOCK_MONOTONIC) - since.wall,
+	       now(CLOCK_PROCESS_CPUTIME_ID) - since.cpu);
 }
 
 static void create(const char *path)
@@ -95,14 +112,14 @@ static void each(const char *name, void (*what)(const char *path),
 		 const char *dir, const char *kind, long count)
 {
 	char path[PATH_MAX];
-	double start = now();
+	struct begun since = begin();
 
 	for (long i = 0; i < count; i++) {
 		snprintf(path, sizeof(path), "%s/%ld/%s%ld", dir,
 			 i / PER_DIRECTORY, kind, i % PER_DIRECTORY);
 		what(path);
 	}
-	printf("%s\t%.3f\n", name, now() - start);
+	told(name, since);
 }
 
 static void make(const char *dir, long count)
@@ -133,7 +150,7 @@ static void stream(const char *name, const char *path, long blocks)
 {
 	int flags = blocks ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY;
 	int fd = open(path, flags | O_CLOEXEC, 0644);
-	double start = now();
+	struct begun since = begin();
 	ssize_t n = BLOCK;
 
 	if (fd < 0)
@@ -142,12 +159,17 @@ static void stream(const char *name, const char *path, long blocks)
 		n = blocks ? write(fd, block, BLOCK) : read(fd, block, BLOCK);
 	if (n < 0 || close(fd) < 0)
 		die(path);
-	printf("%s\t%.3f\n", name, now() - start);
+	told(name, since);
+}
+
+static double milliseconds(struct timeval t)
+{
+	return (double)t.tv_sec * 1e3 + (double)t.tv_usec / 1e3;
 }
 
 static void cost(char **argv)
 {
-	double start = now();
+	double start = now(CLOCK_MONOTONIC);
 	struct rusage usage;
 	int status;
 	pid_t pid;
@@ -155,7 +177,9 @@ static void cost(char **argv)
 	if (posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) != 0 ||
 	    wait4(pid, &status, 0, &usage) != pid)
 		die(argv[0]);
-	fprintf(stderr, "%.3f\t%ld\n", now() - start, usage.ru_maxrss);
+	fprintf(stderr, "%.3f\t%.3f\t%ld\n", now(CLOCK_MONOTONIC) - start,
+		milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime),
+		usage.ru_maxrss);
 	if (status)
 		exit(1);
 }

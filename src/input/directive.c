@@ -310,16 +310,15 @@ const struct directive directives[] = {
 	  ".Pa /usr/bin\nor the like, or in\n.Ev PATH .\n"
 	  "It makes all overlays but those of\n.Cm overlay ,\n"
 	  "so that they can be where overlayfs cannot: a layer on NFS or on "
-	  "another overlay, a kernel without overlayfs. It is slower, and needs\n"
-	  ".Pa /dev/fuse .\n"
+	  "another overlay, a kernel without overlayfs.\n"
+	  "It is slower, and needs\n.Pa /dev/fuse .\n"
 	  "It runs in the sandbox, apart from the command, which may therefore "
 	  "not keep\n.Dv CAP_SYS_PTRACE ,\n"
 	  "and sees nothing but the layers; its memory and time count as the "
-	  "sandbox's. It gets no environment.\n"
-	  "What was begun so goes on so:\n.Cm changes\n"
-	  "of it need it again.\n"
-	  ".Fl -diff\nand\n.Fl -apply\nread them, except where they delete by "
-	  "files\n.Pa .wh.NAME ,\nas where there can be no device files." },
+	  "sandbox's.\n"
+	  "What\n.Cm changes\nkept with it needs it again.\n"
+	  ".Fl -diff\nand\n.Fl -apply\nread that, except where deletions are "
+	  "files\n.Pa .wh.NAME ,\nas on file systems without device files." },
 	{ "diff", 0, SECTION_LAYERS, "DIR", { VALUE_PATH }, CLI,
 	  ACTION_DIFF, NULL, 0,
 	  "list the changes that DIR keeps",

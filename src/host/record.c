@@ -200,10 +200,10 @@ void record_print(const struct record *r, struct str *out)
 	str_add(out, HEADER "\n");
 	add_time(out, "created", r->created);
 	add_time(out, "applying", r->applying);
-	if (r->helper)
-		str_add(out, "format helper\n");
 	if (r->auto_ids)
 		str_add(out, "ids auto\n");
+	if (r->helper)
+		str_add(out, "format helper\n");
 	for (size_t i = 0; i < r->places.count; i++) {
 		const struct record_place *p = &r->places.items[i];
 

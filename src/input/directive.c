@@ -305,7 +305,7 @@ const struct directive directives[] = {
 	  "discarded, if the layer is new.\nNeeds\n.Cm changes ." },
 	{ "overlay-helper", 0, SECTION_LAYERS, "PROGRAM", { VALUE_PATH },
 	  SINGLE, ACTION_NONE, apply_overlay_helper, 0,
-	  "fuse-overlayfs, for where the kernel cannot",
+	  "let a program, as fuse-overlayfs, make overlays",
 	  "A path, or the name of a program that belongs to root and is in\n"
 	  ".Pa /usr/bin\nor the like, or in\n.Ev PATH .\n"
 	  "It makes all overlays but those of\n.Cm overlay ,\n"

@@ -100,6 +100,46 @@ D $PWD/old/b"
 	[ "$status" != 0 ] && [ -e a ] && [ -e b ] || show 'applied'
 }
 
+# It takes no helper: the layer is the kernel's, and what it says is changed.
+@test "what a helper marks as opaque is, in its layers and no others" {
+	local is_so="D $PWD/d/a
+A $PWD/d/b (mode 644, size 2)
+A $PWD/e/ (directory, mode 755)"
+	mkdir d
+	echo 1 >d/a
+	works --cow . --changes "$T/layer" sh -c '
+		umask 022; rm -r d; mkdir d e; echo 2 >d/b'
+	works --diff "$T/layer"
+	says "$is_so"
+	python3 -c 'import os, sys
+os.removexattr(sys.argv[1], "user.overlay.opaque")' "$T/layer/0/upper/d"
+	touch "$T/layer/0/upper/d/.wh..wh..opq"
+	works --diff "$T/layer"
+	matches 'd/b ' 'd/.wh..wh..opq '
+	not grep -q "^D" <<<"$output"
+	sed -i '1a format helper' "$T/layer/layer"
+	works --diff "$T/layer"
+	says "$is_so"
+	rm "$T/layer/0/upper/d/.wh..wh..opq"
+	works --diff "$T/layer"
+	not grep -q "^D" <<<"$output"
+	python3 -c 'import os, sys
+os.setxattr(sys.argv[1], "user.fuseoverlayfs.opaque", b"y")' \
+		"$T/layer/0/upper/d"
+	works --diff "$T/layer"
+	says "$is_so"
+	# A directory without a mark was copied up, so it was there.
+	sandbox --apply "$T/layer"
+	status_is 125
+	[[ $stderr = *"'$PWD/e' was removed outside"* ]] || show 'no conflict'
+	touch "$T/layer/0/upper/e/.wh..wh..opq"
+	works --apply "$T/layer"
+	[ "$(find d e | sort)" = $'d\nd/b\ne' ]
+	not python3 -c 'import os; os.getxattr("d", "user.fuseoverlayfs.opaque")' \
+		2>/dev/null
+	fails 125 'begun with --overlay-helper' -- --cow . --changes "$T/layer"
+}
+
 @test "in memory and with several layers" {
 	needs_helper
 	mkdir -p "$T/one" "$T/two"

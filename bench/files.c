@@ -3,9 +3,10 @@
  * files: work on many small files, or on a large one, for bench/layers.
  *
  *	files make DIR COUNT	COUNT files of 100 bytes, 100 in a directory
- *	files storm DIR COUNT	creates COUNT more, asks for the status of
- *				those of "make" twice and reads them, renames
- *				and removes the new ones
+ *	files storm DIR COUNT TAG	creates COUNT more, whose names begin with TAG,
+ *				asks for the status of those of "make" twice
+ *				and reads them, renames the new ones
+ *	files remove DIR COUNT TAG	removes those
  *	files write FILE MIB	writes a new file
  *	files read FILE		reads it
  *	files cost PROGRAM ARG...
@@ -136,14 +137,13 @@ static void make(const char *dir, long count)
 	each("make", create, dir, "f", count);
 }
 
-static void storm(const char *dir, long count)
+static void storm(const char *dir, long count, const char *tag)
 {
-	each("create", create, dir, "new", count);
+	each("create", create, dir, tag, count);
 	each("stat", look, dir, "f", count);
 	each("stat again", look, dir, "f", count);
 	each("read", read_small, dir, "f", count);
-	each("rename", rename_it, dir, "new", count);
-	each("unlink", remove_it, dir, "new", count);
+	each("rename", rename_it, dir, tag, count);
 }
 
 static void stream(const char *name, const char *path, long blocks)
@@ -191,8 +191,10 @@ int main(int argc, char **argv)
 
 	if (strcmp(verb, "make") == 0)
 		make(argv[2], count);
-	else if (strcmp(verb, "storm") == 0)
-		storm(argv[2], count);
+	else if (strcmp(verb, "storm") == 0 && argc > 4)
+		storm(argv[2], count, argv[4]);
+	else if (strcmp(verb, "remove") == 0 && argc > 4)
+		each("unlink", remove_it, argv[2], argv[4], count);
 	else if (strcmp(verb, "write") == 0)
 		stream("write", argv[2], count);
 	else if (strcmp(verb, "read") == 0)

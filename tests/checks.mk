@@ -45,7 +45,7 @@ check-embedded: $(BIN) ## a changed profile changes the filter that is embedded
 	+B=$(B) SANDBOX=$(abspath $(BIN)) tests/embedded
 
 check-layers: $(BIN) ## layers that are applied, random and hostile ones (ROUNDS=N SEED=N)
-	$(INSIDE) tests/layers/run $(or $(ROUNDS),5) $(SEED)
+	$(INSIDE) tests/layers/run $(or $(ROUNDS),4) $(SEED)
 
 check-limits: $(BIN) $(B)/hog ## every limit against programs that want more
 	$(INSIDE) HOG=$(abspath $(B)/hog) tests/limits/run --out $(B)/limits.tsv

@@ -32,6 +32,7 @@ struct compile {
 	bool home_shown;     /* ... with the entries of the real one in it */
 	const char *workdir; /* where the command starts; NULL: not decided */
 	bool cow;	     /* there is --cow */
+	bool rooted;	     /* there is another root, from here on */
 	ARRAY(const char *) notes; /* what could not be covered by it */
 	unsigned int held;	   /* controllers that the run's cgroup has */
 };

@@ -81,22 +81,49 @@ static int check_type(const struct compile *c, const char *path, struct err *e)
 			   "fuse-overlayfs");
 }
 
+/*
+ * Whether the directory is below this one, by its name or by another that the
+ * host has for it, or this one in it.
+ */
+static bool is_shown_by(const struct path_fact *dir, const char *path,
+			uint64_t dev, uint64_t ino)
+{
+	if (path_within(dir->resolved, path) ||
+	    path_within(path, dir->resolved))
+		return true;
+	for (size_t i = 0; ino && i < dir->part_count; i++)
+		if (dir->parts[i].dev == dev && dir->parts[i].ino == ino)
+			return true;
+	return false;
+}
+
+static bool writes_to(const struct step *step, const struct path_fact *dir)
+{
+	if (step->kind == STEP_OVERLAY && step->upper)
+		return is_shown_by(dir, step->upper->path, step->upper->dev,
+				   step->upper->ino) ||
+		       is_shown_by(dir, step->work->path, step->work->dev,
+				   step->work->ino);
+	return step->kind == STEP_BIND &&
+	       !(step->attributes & MOUNT_ATTR_RDONLY) &&
+	       is_shown_by(dir, step->source, step->dev, step->ino);
+}
+
 /* In the middle of what the command may write, it could forge the record. */
-static int check_apart(const struct steps *s, const char *dir, struct err *e)
+static int check_apart(const struct steps *s, const struct path_fact *dir,
+		       struct err *e)
 {
 	for (size_t i = 0; i < s->list.count; i++) {
 		const struct step *step = &s->list.items[i];
 
-		if (step->kind != STEP_BIND ||
-		    step->attributes & MOUNT_ATTR_RDONLY ||
-		    (!path_within(dir, step->source) &&
-		     !path_within(step->source, dir)))
+		if (!writes_to(step, dir))
 			continue;
 		err_set(e, ERR_USAGE,
-			"the command could write to '%s' itself, which is in "
+			"the command could write to '%s' itself, by way of "
 			"'%s'",
-			s->c->plan->changes, step->source);
-		return err_hint(e, "give a directory elsewhere");
+			s->c->plan->changes, step->dest);
+		return err_hint(e, "show that read-only, or give a directory "
+				   "elsewhere");
 	}
 	return 0;
 }
@@ -309,11 +336,11 @@ static void add_text(struct compile *c)
 
 int kept_finish(struct steps *s, struct err *e)
 {
-	const char *dir = s->c->out->layer.dir;
+	const struct compile *c = s->c;
 
-	if (!dir)
+	if (!c->out->layer.dir)
 		return 0;
-	if (check_apart(s, dir, e) < 0)
+	if (check_apart(s, host_path(c->host, c->plan->changes), e) < 0)
 		return err_wrap(e, "--changes");
 	add_text(s->c);
 	return 0;

@@ -65,6 +65,9 @@ struct step {
 	bool create;	/* of STEP_PROTECT: made, empty, if it is missing */
 };
 
+/* What every step begins as: it uses no descriptor and no layer. */
+#define STEP_NONE ((struct step){ .fd = -1, .place = -1 })
+
 /* One line of a uid_map or gid_map, user_namespaces(7). */
 struct id_map {
 	uint32_t inside, outside, count;

@@ -43,7 +43,9 @@ static bool may_change(const struct steps *s, uid_t uid, mode_t mode)
 {
 	uid_t caller = s->c->host->caller->uid;
 
-	return caller == 0 || caller == uid || (mode & 022);
+	/* With many ids the command owns what it gave to others, too. */
+	return caller == 0 || caller == uid || (mode & 022) ||
+	       (s->c->plan->map_auto && uid != 0);
 }
 
 static bool is_part_changeable(const struct guard *g, size_t i)
@@ -111,8 +113,8 @@ static void add(struct guard *g, const char *dest, uint64_t attributes,
 		return;
 	}
 	step = array_add(g->steps->c->arena, &out->list);
+	*step = STEP_NONE;
 	step->kind = STEP_PROTECT;
-	step->fd = -1;
 	step->dest = dest;
 	step->attributes = attributes;
 	step->create = create;
@@ -397,10 +399,10 @@ static int hide_cgroups(const struct steps *s, const struct step *on,
 				       "the cgroup file system cannot be the "
 				       "root");
 		step = array_add(s->c->arena, &out->list);
-		*step = (struct step){ .fd = -1,
-				       .kind = STEP_HIDE,
-				       .dest = dest,
-				       .attributes = ATTR_RO };
+		*step = STEP_NONE;
+		step->kind = STEP_HIDE;
+		step->dest = dest;
+		step->attributes = ATTR_RO;
 	}
 	return 0;
 }

@@ -18,6 +18,9 @@ struct steps {
 struct step *steps_add(struct steps *s, enum step_kind kind, const char *source,
 		       const char *dest, uint64_t attributes);
 
+/* The mount at `dest` becomes read-only when all others are made. */
+void steps_close(struct steps *s, const char *dest);
+
 /* The file system that `path` is on: its step, or NULL for the bare root. */
 const struct step *steps_covering(const struct steps *s, const char *path);
 
@@ -82,6 +85,11 @@ void overlay_hold(struct steps *s, const struct step *root);
 /* --cow: cow.c; --rootfs and --layer: rootfs.c */
 int cow_add(struct steps *s, const struct plan_mount *m, struct err *e);
 int root_add(struct steps *s, const struct plan_mount *m, struct err *e);
+/*
+ * Another root took away what hid root's own of the host; what is bound into it
+ * later needs that again.
+ */
+void root_hide_again(struct steps *s, const char *source, const char *dest);
 
 /*
  * Where what is written to an overlay goes: memory, or one of the places of

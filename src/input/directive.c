@@ -281,8 +281,11 @@ const struct directive directives[] = {
 	  "use DIR as the root instead of the host's",
 	  "As an unpacked image, or what debootstrap made.\n"
 	  "It is copy-on-write: DIR itself does not change.\n"
-	  "Of what profiles and earlier options show of the host only the "
-	  "working directory and the home stay." },
+	  "Of what profiles and earlier options show of the host the working "
+	  "directory and the home stay, and what is in directories of the "
+	  "sandbox's own, as\n.Pa /run\nand\n.Pa /tmp .\n"
+	  "DIR is read-only where it is in the working directory; who works in "
+	  "DIR starts at the same place inside." },
 	{ "layer", 0, SECTION_LAYERS, "DIR", { VALUE_PATH }, 0,
 	  ACTION_NONE, apply_layer, 0,
 	  "the same, of several; the first is the lowest",
@@ -291,17 +294,20 @@ const struct directive directives[] = {
 	  "What a layer deletes from those below it is told by whiteouts and "
 	  "opaque directories, as overlayfs writes them\n"
 	  "(with the option userxattr), or as images have them:\n"
-	  ".Pa .wh.NAME\nand\n.Pa .wh..wh..opq ." },
+	  ".Pa .wh.NAME\nand\n.Pa .wh..wh..opq ,\n"
+	  "which are not seen themselves; in the tree of\n.Cm rootfs\n"
+	  "they are names as others." },
 	{ "changes", 0, SECTION_LAYERS, "DIR", { VALUE_PATH }, SINGLE,
 	  ACTION_NONE, apply_changes, 0,
 	  "keep what is written to cow in DIR",
-	  "DIR is made if it does not exist. Given again, it is continued.\n"
+	  "DIR is made if it does not exist.\n"
+	  "Given again, it is continued.\n"
 	  "It has to be outside of what it keeps the changes of.\n"
 	  "See\n.Cm diff , apply\nand\n.Cm discard ." },
 	{ "ask", 0, SECTION_LAYERS, "", { 0 }, 0,
 	  ACTION_NONE, apply_ask, 0,
 	  "show the changes in the end, and ask what to do",
-	  "To apply, keep or discard them. Without a terminal they are "
+	  "To apply, keep or discard them.\nWithout a terminal they are "
 	  "discarded, if the layer is new.\nNeeds\n.Cm changes ." },
 	{ "overlay-helper", 0, SECTION_LAYERS, "PROGRAM", { VALUE_PATH },
 	  SINGLE, ACTION_NONE, apply_overlay_helper, 0,
@@ -328,7 +334,7 @@ const struct directive directives[] = {
 	  "carry them into the real files",
 	  "What was changed outside since the layer was begun is listed, and "
 	  "nothing is done then, unless\n.Fl -force\nis given.\n"
-	  "May be repeated after it was interrupted. In the end the layer is "
+	  "May be repeated after it was interrupted.\nIn the end the layer is "
 	  "empty." },
 	{ "discard", 0, SECTION_LAYERS, "DIR", { VALUE_PATH }, CLI,
 	  ACTION_DISCARD, NULL, 0,

@@ -4,12 +4,14 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "layer/carry.h"
 #include "layer/discard.h"
 #include "layer/layer.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -86,17 +88,25 @@ static int make_fresh(struct arena *a, int number, const struct entry *real,
 	return 0;
 }
 
+/* A directory that moves to another one has to be writable itself: its "..". */
+static int throw_away(int number, const char *from, int trash, const char *name)
+{
+	if (fchmodat(number, from, S_IRWXU, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	return renameat(number, from, trash, name);
+}
+
 /* Takes the place of the old one at once, where the file system can do that. */
 static int exchange(int number, int trash, const char *name, struct err *e)
 {
 	if (renameat2(number, FRESH, number, "upper", RENAME_EXCHANGE) == 0) {
-		if (renameat(number, FRESH, trash, name) < 0)
+		if (throw_away(number, FRESH, trash, name) < 0)
 			return err_sys(e, "move what was applied to the trash");
 		return 0;
 	}
 	if (errno != EINVAL && errno != ENOSYS)
 		return err_sys(e, "empty the layer");
-	if (renameat(number, "upper", trash, name) < 0 ||
+	if (throw_away(number, "upper", trash, name) < 0 ||
 	    renameat(number, FRESH, number, "upper") < 0)
 		return err_sys(e, "empty the layer");
 	return 0;
@@ -196,6 +206,40 @@ static int check_stack(const struct kept_layer *l, struct err *e)
 	return 0;
 }
 
+static int name_of(int fd, char path[PATH_MAX], struct err *e)
+{
+	char link[ENTRY_PATH_SIZE];
+	const struct entry x = { .fd = fd };
+	ssize_t n = readlink(entry_path(&x, link), path, PATH_MAX - 1);
+
+	if (n < 0)
+		return err_sys(e, "ask where a directory is");
+	path[n] = '\0';
+	return 0;
+}
+
+/* In a place, the layer would be among what it changes. */
+static int check_outside(const struct kept_layer *l, bool any, struct err *e)
+{
+	char own[PATH_MAX], path[PATH_MAX];
+
+	if (name_of(l->fd, own, e) < 0)
+		return -1;
+	for (size_t i = 0; i < l->record.places.count; i++) {
+		autoentry struct entry real = ENTRY_NONE;
+
+		if (layer_real(&l->record.places.items[i], any, &real, e) < 0 ||
+		    name_of(real.fd, path, e) < 0)
+			return -1;
+		if (path_within(own, path))
+			return err_set(e, ERR_SYSTEM,
+				       "the layer '%s' is in '%s', which it "
+				       "changes",
+				       l->dir, path);
+	}
+	return 0;
+}
+
 static bool was_begun(const struct kept_layer *l)
 {
 	return l->record.applying.tv_sec != 0;
@@ -221,7 +265,7 @@ int layer_apply(struct arena *a, struct kept_layer *l,
 	struct copy copy;
 	int r;
 
-	if (check_stack(l, e) < 0)
+	if (check_stack(l, e) < 0 || check_outside(l, wants->force, e) < 0)
 		return -1;
 	carry_begin(a, &c, &copy, l->record.created, was_begun(l));
 	if (check_layer(a, l, &c, wants, &found, e) < 0 ||

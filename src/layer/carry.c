@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "layer/links.h"
+#include "host/own.h"
 #include "layer/changes.h"
 #include "layer/discard.h"
 #include "layer/trees.h"
@@ -67,10 +68,12 @@ static int remove_tree(struct carry *c, int dirfd, const char *name,
 /* Names of ours in one directory. */
 static int clean(struct carry *c, int dirfd, struct err *e)
 {
-	if (remove_tree(c, dirfd, c->name, e) < 0 ||
-	    remove_tree(c, dirfd, c->aside, e) < 0)
-		return -1;
-	return remove_tree(c, dirfd, c->links, e);
+	if (remove_tree(c, dirfd, c->name, e) == 0 &&
+	    remove_tree(c, dirfd, c->aside, e) == 0 &&
+	    remove_tree(c, dirfd, c->links, e) == 0)
+		return 0;
+	/* The kernel says so before it looks for the name: nothing is there. */
+	return e->errnum == EROFS ? 0 : -1;
 }
 
 static int at_name(struct way *w, const char *name, struct err *e)
@@ -208,6 +211,17 @@ static int enter_built(struct way *w, struct trees_level *level,
 	return 0;
 }
 
+/*
+ * A directory that its owner may not write to, as it was inside too: copies that
+ * are equal to what is there are made again, and were no change to be checked.
+ */
+static void open_up(const struct entry *dir)
+{
+	if (dir->st.st_uid == geteuid() &&
+	    (dir->st.st_mode & S_IRWXU) != S_IRWXU)
+		own_files();
+}
+
 static int enter(struct way *w, struct trees_level *level, struct entry *x,
 		 const char *name, struct err *e)
 {
@@ -221,6 +235,7 @@ static int enter(struct way *w, struct trees_level *level, struct entry *x,
 		return enter_built(w, level, x, name, e);
 	if (real.mounted)
 		return err_set(e, ERR_SYSTEM, "something is mounted on it");
+	open_up(&real);
 	if (w->c->again && clean(w->c, real.fd, e) < 0)
 		return -1;
 	return trees_push(&w->walk, name, x, &real, e);
@@ -314,6 +329,7 @@ int carry_place(struct carry *c, struct entry *upper, struct entry *real,
 	int r;
 
 	links_begin(&w.links, &c->scratch, c->links);
+	open_up(real);
 	r = trees_begin(&w.walk, path, e);
 	if (r == 0 && c->again)
 		r = clean(c, real->fd, e);
@@ -345,6 +361,7 @@ static int clean_name(struct carry *c, struct trees *walk, const char *name,
 		return -1;
 	if (real.type != ENTRY_DIRECTORY || real.mounted)
 		return 0;
+	open_up(&real);
 	if (clean(c, real.fd, e) < 0)
 		return -1;
 	return trees_push(walk, name, &x, &real, e);

@@ -245,6 +245,11 @@ static int walk_place(struct walker *w, const struct kept_layer *l,
 	if (layer_upper(l, place, &after, e) < 0 ||
 	    layer_real(place, w->to->any_place, &before, e) < 0)
 		return -1;
+	if (layer_is_anothers(&after, &before)) {
+		after.st.st_mode = before.st.st_mode;
+		after.st.st_uid = before.st.st_uid;
+		after.st.st_gid = before.st.st_gid;
+	}
 	w->path.length = 0;
 	str_add(&w->path, place->path);
 	if (kept(w, &before, &after, e) < 0)

@@ -212,13 +212,14 @@ static void count(struct check *c, const struct change *change)
 {
 	struct need *n = need_of(c, c->dev);
 	uint64_t size = size_of(change->after), old;
+	uint64_t length = (uint64_t)change->after->st.st_size;
 
 	c->result.changes++;
 	c->result.work += PROGRESS_NAME;
 	if (change->kind == CHANGE_DELETED)
 		return;
 	n->files += change->kind == CHANGE_ADDED;
-	c->result.work += size;
+	c->result.work += length < size ? length : size;
 	n->bytes += size;
 	if (change->kind == CHANGE_ADDED || change->before->st.st_nlink > 1)
 		return;

@@ -130,3 +130,8 @@ int layer_real(const struct record_place *place, bool any, struct entry *out,
 		place->path);
 	return err_hint(e, "--apply --force takes it all the same");
 }
+
+bool layer_is_anothers(const struct entry *upper, const struct entry *real)
+{
+	return upper->st.st_uid != real->st.st_uid;
+}

@@ -47,4 +47,10 @@ int layer_upper(const struct kept_layer *l, const struct record_place *place,
 int layer_real(const struct record_place *place, bool any, struct entry *out,
 	       struct err *e);
 
+/*
+ * Whether a place is another's directory. The top of the layer is the caller's
+ * all the same, with other rights; that is no change.
+ */
+bool layer_is_anothers(const struct entry *upper, const struct entry *real);
+
 #endif

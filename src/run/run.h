@@ -73,7 +73,9 @@ struct run {
 
 	int peers[PEER_COUNT]; /* our own copies of the program's, or -1 */
 	struct held held;
-	int layer; /* the directory of --changes, locked; or -1 */
+	int layer;	  /* the directory of --changes, locked; or -1 */
+	bool layer_made;  /* ... by us */
+	bool layer_begun; /* so was the record in it */
 	struct cgroup cgroup;
 	struct limits limits;
 	struct output output;

@@ -262,3 +262,24 @@ time.sleep(60)' >"$T/ready" &
 	status_is 0
 	says covered
 }
+
+@test "all of the host, kept, told, applied and discarded" {
+	files
+	works --cow / --changes "$T/layer" sh -c 'echo more >>one; mkdir new
+		rm sub/two; echo x >~/.new'
+	as_it_was
+	works --diff "$T/layer"
+	says "A $HOME/.new (mode 644, size 2)
+A $PROJECT/new/ (directory, mode 755)
+M $PROJECT/one (size 4 -> 9)
+D $PROJECT/sub/two"
+	works --apply "$T/layer"
+	says ''
+	[ "$(cat one ~/.new)" = $'one\nmore\nx' ] && [ -d new ] &&
+		[ ! -e sub/two ]
+	works --diff "$T/layer"
+	says ''
+	works --cow / --changes "$T/layer" sh -c 'echo again >>one'
+	works --discard "$T/layer"
+	[ ! -e "$T/layer" ] && [ "$(cat one)" = $'one\nmore' ]
+}

@@ -185,7 +185,7 @@ teardown() {
 	fails 125 --overlay-src 'must be followed' -- --overlay-src "$T/low"
 	fails 125 --overlay-src 'must be followed' -- --overlay-src "$T/low" \
 		--tmpfs /mnt --tmp-overlay /mnt
-	fails 125 "'$T/no'" 'No such file' -- --overlay-src "$T/no" \
+	fails 125 "no directory '$T/no'" -- --overlay-src "$T/no" \
 		--tmp-overlay /mnt
 	fails 125 "'$T/outside'" 'not a directory' -- --overlay-src "$T/outside" \
 		--tmp-overlay /mnt

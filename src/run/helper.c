@@ -44,6 +44,7 @@
 struct helped {
 	struct run *run;
 	int device;		       /* /dev/fuse */
+	int mount;		       /* what is answered for by that */
 	int lower[OVERLAY_LAYERS_MAX]; /* detached copies */
 	size_t count;
 	int both; /* likewise, or -1 */
@@ -193,11 +194,25 @@ static int await(pid_t pid, struct err *e)
 }
 
 /*
+ * Who waits for an answer that does not come cannot be killed: not even PID 1,
+ * which is to end the helper then, so that it must not be PID 1 that waits. It
+ * is an error if nobody has the device open any more.
+ */
+static int check_alive(const struct helped *h, struct err *e)
+{
+	struct stat st;
+
+	if (fstatat(h->mount, "", &st, AT_EMPTY_PATH) < 0)
+		return err_sys(e, "it does not serve '/dev/fd/N'");
+	return 0;
+}
+
+/*
  * Starts it, and takes the host away when it serves, which it says by the end of
  * the process that was started. The kernel changes the roots of all who have
  * the old one, pivot_root(2).
  */
-static int serve(const struct helped *h, int pipe, struct err *e)
+static int serve(struct helped *h, int pipe, struct err *e)
 {
 	pid_t pid;
 	int status;
@@ -212,11 +227,14 @@ static int serve(const struct helped *h, int pipe, struct err *e)
 	}
 	if (pid < 0)
 		return err_sys(e, "start it");
+	close(TAKE_FD(h->device));
 	status = await(pid, e);
-	return status ? status : stage_pivot(h->run, e);
+	if (status)
+		return status;
+	return stage_pivot(h->run, e) < 0 ? -1 : check_alive(h, e);
 }
 
-_Noreturn static void serve_main(const struct helped *h, int pipe)
+_Noreturn static void serve_main(struct helped *h, int pipe)
 {
 	struct err e = { 0 };
 	int result = serve(h, pipe, &e);
@@ -255,7 +273,7 @@ static int said(const char *path, int pipe, struct err *e)
 		       line[0] ? line : "it failed and does not say why");
 }
 
-static int start(const struct helped *h, struct err *e)
+static int start(struct helped *h, struct err *e)
 {
 	const char *path = h->run->program->helper;
 	autoclose int in = -1, out = -1;
@@ -271,6 +289,8 @@ static int start(const struct helped *h, struct err *e)
 		serve_main(h, out);
 	if (pid < 0)
 		return err_sys(e, "start '%s'", path);
+	/* When nobody else has it, it is known that nobody serves. */
+	close(TAKE_FD(h->device));
 	status = await(pid, e);
 	if (status > 0)
 		return said(path, in, e);
@@ -346,38 +366,26 @@ static int copy_all(struct helped *h, const int *lower, size_t count, int both,
 	return both >= 0 && h->both < 0 ? -1 : 0;
 }
 
-/* One who has not even read our request has nothing open, and we neither. */
-static int check_alive(int mount, const char *path, struct err *e)
-{
-	struct stat st;
-
-	if (fstatat(mount, "", &st, AT_EMPTY_PATH) == 0)
-		return 0;
-	err_sys(e, "%s: it does not serve", path);
-	return err_hint(e, "it has to know \"/dev/fd/N\" as a mount point, as "
-			   "fuse-overlayfs does");
-}
-
 int engine_helped(struct engine *en, const int *lower, size_t count, int both,
 		  const struct step *s, struct err *e)
 {
-	struct helped h = { .run = en->run, .device = -1, .both = -1 };
-	int mount = -1, done;
+	struct helped h = {
+		.run = en->run, .device = -1, .mount = -1, .both = -1
+	};
+	int done;
 
 	h.device = open_device(e);
 	if (h.device < 0)
 		return -1;
-	mount = new_mount(h.device, s, e);
-	done = mount < 0 || copy_all(&h, lower, count, both, e) < 0 ?
+	h.mount = new_mount(h.device, s, e);
+	done = h.mount < 0 || copy_all(&h, lower, count, both, e) < 0 ?
 		       -1 :
 		       start(&h, e);
-	/* The last one of them: then it is known that nobody serves. */
-	close(h.device);
+	if (h.device >= 0)
+		close(h.device);
 	for (size_t i = 0; i < h.count; i++)
 		close(h.lower[i]);
 	if (h.both >= 0)
 		close(h.both);
-	if (done < 0)
-		return -1;
-	return check_alive(mount, en->program->helper, e) < 0 ? -1 : mount;
+	return done < 0 ? -1 : h.mount;
 }

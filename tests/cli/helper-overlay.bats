@@ -237,6 +237,29 @@ NoNewPrivs:	1"
 	status=0
 	wait $! || status=$?
 	[ "$status" != 0 ]
+	# One that says it serves, takes what it is asked, and answers no more.
+	cat >"$T/silent" <<-'END'
+		#!/usr/bin/python3
+		import os, struct, sys, time
+		device = int(sys.argv[-1].rsplit("/", 1)[1])
+		if os.fork():
+		    os._exit(0)
+		asked = os.read(device, 1 << 21)
+		answer = struct.pack("<4I", 7, 31, 0, 0) + bytes(48)
+		os.write(device, struct.pack("<IiQ", 16 + len(answer), 0,
+		                             *struct.unpack_from("<Q", asked, 8))
+		         + answer)
+		os.read(device, 1 << 21)
+		open("/dev/changes/asked", "w")
+		time.sleep(61240)
+	END
+	chmod +x "$T/silent"
+	"$SANDBOX" --overlay-helper "$T/silent" --cow . --changes "$T/layer" \
+		true &
+	ends_with_test $!
+	within 10 test -e "$T/layer/0/asked"
+	kill -KILL $!
+	within 10 host_does_not_see "$T/silent "
 }
 
 @test "what the command is sent does not end the helper, and nothing is left" {

@@ -91,6 +91,7 @@ bench: $(BIN) $(B)/bench-filter ## start-up beside the peers that are installed 
 	bench/bwrap $(ROUNDS)
 	bench/filter $(ROUNDS)
 	bench/limits $(ROUNDS)
+	bench/layers $(ROUNDS)
 
 lint: man compile_commands.json ## format, layers, sizes, static analysis
 	@packaging/deps build lint

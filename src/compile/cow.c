@@ -141,7 +141,7 @@ static int show_directory(struct cow *c, const char *path,
 	struct dir d = { path, entry->dev, entry->ino, entry->uid,
 			 entry->mode };
 
-	if (type && mountinfo_is_no_layer(type))
+	if (type && !helper_takes(c->s, type))
 		show_foreign(c, path, entry, type);
 	else if (kept_is(c->s, path) || !can_enter(c, entry))
 		add_empty(c, path, 0);
@@ -304,13 +304,16 @@ static int check(const struct steps *s, const struct path_fact *fact,
 		return err_at(e, "%s", s->origin);
 	}
 	type = type_of(s->c->arena, s->c->host, fact->resolved);
-	if (!mountinfo_is_no_layer(type))
+	if (helper_takes(s, type))
 		return 0;
 	err_set(e, ERR_USAGE,
 		"'%s' is on a file system of type %s, which overlayfs does not "
 		"take",
 		fact->path, type);
-	err_hint(e, "show it with --ro, or copy what you need");
+	err_hint(e, mountinfo_is_kernels(type) ?
+			    "show it with --ro, or copy what you need" :
+			    "add --overlay-helper fuse-overlayfs, or show it "
+			    "with --ro");
 	return err_at(e, "%s", s->origin);
 }
 

@@ -71,13 +71,14 @@ static int check_type(const struct compile *c, const char *path, struct err *e)
 {
 	const char *type = no_upper(c->host->changes_type);
 
-	if (!type)
+	if (!type || c->out->helper)
 		return 0;
 	err_set(e, ERR_USAGE,
 		"'%s' is on a file system (%s) that overlayfs cannot write to",
 		path, type);
 	return err_hint(e, "give a directory on a local disk or in memory, as "
-			   "in /var/tmp or /dev/shm");
+			   "in /var/tmp or /dev/shm, or add --overlay-helper "
+			   "fuse-overlayfs");
 }
 
 /*
@@ -127,6 +128,45 @@ static int check_apart(const struct steps *s, const struct path_fact *dir,
 	return 0;
 }
 
+static int not_as_before(const char *path, const char *how, const char *has,
+			 const char *option, struct err *e)
+{
+	err_set(e, ERR_USAGE, "'%s' was begun %s, and has %s", path, how, has);
+	return err_hint(e, "%s", option);
+}
+
+/* What is there is continued as it was begun. */
+static int check_found(const struct compile *c, const struct record *found,
+		       struct err *e)
+{
+	const char *path = c->plan->changes;
+
+	if (found->auto_ids && !c->plan->map_auto)
+		return not_as_before(path, "with --map-auto",
+				     "files of other owners", "add --map-auto",
+				     e);
+	if (found->helper && !c->out->helper)
+		return not_as_before(path, "with --overlay-helper",
+				     "marks that the kernel does not know",
+				     "add --overlay-helper "
+				     "fuse-overlayfs",
+				     e);
+	if (!found->applying.tv_sec)
+		return 0;
+	err_set(e, ERR_USAGE, "the changes in '%s' are half applied", path);
+	return err_hint(e, "finish that first: sandbox --apply %s", path);
+}
+
+static void take_over(struct compile *c, const struct record *found)
+{
+	struct record *r = &c->out->layer.record;
+
+	*r = *found;
+	memset(&r->places, 0, sizeof(r->places));
+	for (size_t i = 0; i < found->places.count; i++)
+		*array_add(c->arena, &r->places) = found->places.items[i];
+}
+
 int kept_begin(struct steps *s, struct err *e)
 {
 	struct compile *c = s->c;
@@ -144,29 +184,12 @@ int kept_begin(struct steps *s, struct err *e)
 	layer->dev = fact->dev;
 	layer->ino = fact->ino;
 	layer->found = c->host->record;
+	if (layer->found && check_found(c, layer->found, e) < 0)
+		return err_wrap(e, "--changes");
+	if (layer->found)
+		take_over(c, layer->found);
 	layer->record.auto_ids = c->plan->map_auto;
-	if (!layer->found)
-		return 0;
-	if (layer->found->auto_ids && !c->plan->map_auto) {
-		err_set(e, ERR_USAGE,
-			"--changes: '%s' was begun with --map-auto, and has "
-			"files of other owners",
-			path);
-		return err_hint(e, "add --map-auto");
-	}
-	layer->record = *layer->found;
-	layer->record.auto_ids = c->plan->map_auto;
-	memset(&layer->record.places, 0, sizeof(layer->record.places));
-	for (size_t i = 0; i < layer->found->places.count; i++)
-		*array_add(c->arena, &layer->record.places) =
-			layer->found->places.items[i];
-	if (layer->found->applying.tv_sec) {
-		err_set(e, ERR_USAGE,
-			"--changes: the changes in '%s' are half applied",
-			path);
-		return err_hint(e, "finish that first: sandbox --apply %s",
-				path);
-	}
+	layer->record.helper = c->out->helper;
 	return 0;
 }
 
@@ -303,6 +326,7 @@ static void add_text(struct compile *c)
 	struct str text = { .arena = c->arena };
 
 	if (layer->found && layer->found->auto_ids == record.auto_ids &&
+	    layer->found->helper == record.helper &&
 	    layer->found->places.count == record.places.count)
 		return;
 	record.created = (struct timespec){ 0 };

@@ -347,7 +347,7 @@ int compile_mounts(struct compile *c, struct err *e)
 {
 	struct steps s = { .c = c };
 
-	if (kept_begin(&s, e) < 0)
+	if (helper_begin(&s, e) < 0 || kept_begin(&s, e) < 0)
 		return -1;
 	for (size_t i = 0; i < c->plan->mounts.count; i++) {
 		const struct plan_mount *m = &c->plan->mounts.items[i];
@@ -361,6 +361,7 @@ int compile_mounts(struct compile *c, struct err *e)
 		return -1;
 	add_last(&s);
 	data_finish(&s);
+	helper_finish(&s);
 	c->out->notes = c->notes.items;
 	c->out->note_count = c->notes.count;
 	c->out->cow = c->cow;

@@ -102,6 +102,13 @@ int kept_finish(struct steps *s, struct err *e);
 /* Whether a path is the directory of --changes or in it. */
 bool kept_is(const struct steps *s, const char *path);
 
+/* --overlay-helper: helper.c; at the end it is known how many overlays it makes. */
+int helper_begin(struct steps *s, struct err *e);
+void helper_finish(struct steps *s);
+
+/* Whether directories on a file system of that type can be layers. */
+bool helper_takes(const struct steps *s, const char *type);
+
 /* The error of a directive that needs something that is not there. */
 int steps_missing(const struct steps *s, const struct path_fact *fact,
 		  struct err *e);

@@ -6,6 +6,8 @@
 #include "base/parse.h"
 #include "input/directive.h"
 
+#include <string.h>
+
 /* FD DEST */
 static int from_descriptor(struct apply *to, const struct setting *s,
 			   enum mount_kind kind, struct err *e)
@@ -184,5 +186,13 @@ APPLIER(overlay_helper)
 	if (apply_not_empty(s->args[0], e) < 0)
 		return -1;
 	to->plan->overlay_helper = arena_dup(to->arena, s->args[0]);
+	if (!strchr(s->args[0], '/'))
+		return 0;
+	/* It decides what the command of the next run sees. */
+	to->plan->overlay_helper = apply_source_path(to, s->args[0]);
+	*array_add(to->arena, &to->plan->protected) = (struct plan_protected){
+		.path = to->plan->overlay_helper,
+		.missing = MISSING_IGNORE,
+	};
 	return 0;
 }

@@ -311,10 +311,20 @@ const struct directive directives[] = {
 	  "discarded, if the layer is new.\nNeeds\n.Cm changes ." },
 	{ "overlay-helper", 0, SECTION_LAYERS, "PROGRAM", { VALUE_PATH },
 	  SINGLE, ACTION_NONE, apply_overlay_helper, 0,
-	  "fuse-overlayfs, for where the kernel cannot",
-	  "A path, or a name that is looked up in\n.Ev PATH .\n"
-	  "It is used where the kernel refuses an overlay, as with a layer on "
-	  "NFS, and runs inside the sandbox with its file systems' rights." },
+	  "let a program, as fuse-overlayfs, make overlays",
+	  "A path, or the name of a program that belongs to root and is in\n"
+	  ".Pa /usr/bin\nor the like, or in\n.Ev PATH .\n"
+	  "It makes all overlays but those of\n.Cm overlay ,\n"
+	  "so that they can be where overlayfs cannot: a layer on NFS or on "
+	  "another overlay, a kernel without overlayfs.\n"
+	  "It is slower, and needs\n.Pa /dev/fuse .\n"
+	  "It runs in the sandbox, apart from the command, which may therefore "
+	  "not keep\n.Dv CAP_SYS_PTRACE ,\n"
+	  "and sees nothing but the layers; its memory and time count as the "
+	  "sandbox's.\n"
+	  "What\n.Cm changes\nkept with it needs it again.\n"
+	  ".Fl -diff\nand\n.Fl -apply\nread that, except where deletions are "
+	  "files\n.Pa .wh.NAME ,\nas on file systems without device files." },
 	{ "diff", 0, SECTION_LAYERS, "DIR", { VALUE_PATH }, CLI,
 	  ACTION_DIFF, NULL, 0,
 	  "list the changes that DIR keeps",

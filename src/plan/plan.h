@@ -220,7 +220,9 @@ struct plan {
 
 	const char *changes; /* where layers are kept, a clean path, or NULL */
 	bool ask;	     /* what becomes of them in the end */
-	const char *overlay_helper; /* fuse-overlayfs, as named, or NULL */
+	const char
+		*overlay_helper; /* fuse-overlayfs: a name without a slash, or
+				       a clean path; or NULL */
 
 	const char *chdir;	    /* NULL: the working directory */
 	const char *argv0;	    /* NULL: the command's name */

@@ -193,6 +193,9 @@ bool run_tells_ready(const struct program *p);
 /* Whether the command is in a process group of its own. */
 bool run_has_own_group(const struct run *r);
 
+/* Leaves this process the few that a helper of --overlay-helper has: caps.c */
+int caps_keep_for_helper(struct err *e);
+
 /* Loads one BPF program into this process. */
 int seccomp_load_bpf(const struct bpf *bpf, struct err *e);
 

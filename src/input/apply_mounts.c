@@ -109,6 +109,24 @@ APPLIER(chmod)
 	return 0;
 }
 
+APPLIER(protect)
+{
+	const char *path;
+
+	if (apply_not_empty(s->args[0], e) < 0)
+		return -1;
+	path = apply_source_path(to, s->args[0]);
+	if (path[1] == '\0')
+		return err_set(e, ERR_USAGE, "'/' cannot be protected");
+	*array_add(to->arena, &to->plan->protected) = (struct plan_protected){
+		.path = path,
+		.directory = true,
+		.missing = (enum missing)s->directive->param,
+		.asked = true,
+	};
+	return 0;
+}
+
 /* --- layers ------------------------------------------------------------- */
 
 APPLIER(cow)

@@ -94,6 +94,19 @@ const struct directive directives[] = {
 	  "Of a symlink both the link and what it points to are covered.\n"
 	  "A hidden file that is replaced outside while the command runs is\n"
 	  "visible again; hide its directory instead." },
+	{ "protect", 0, SECTION_FILES, "PATH", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_protect, MISSING_MAKE,
+	  "PATH is read-only, and stays where it is",
+	  "It is so wherever any directive shows it writable, and nothing else "
+	  "gets into its place: of the directories on the way to it, those that "
+	  "you could rename outside cannot be renamed inside.\n"
+	  "A PATH that does not exist, but could be made inside, is made outside, "
+	  "an empty directory.\n"
+	  "It shows nothing by itself. In what is copy-on-write PATH can be "
+	  "changed, as that is no change outside, and\n.Fl -diff\nlists it." },
+	{ "protect-try", 0, SECTION_FILES, "PATH", { VALUE_PATH }, TRY,
+	  ACTION_NONE, apply_protect, MISSING_IGNORE,
+	  "the same, if PATH exists", NULL },
 	{ "hide-from-root", 0, SECTION_FILES, "PATH", { VALUE_PATH }, 0,
 	  ACTION_NONE, apply_hide, MOUNT_HIDE_PRIVATE,
 	  "hide what only root may read in PATH",

@@ -409,12 +409,15 @@ static int look_mounts(struct walk *w, const struct host_wants *wants,
 
 	if (mountinfo_read(w->arena, &out->mounts, e) < 0)
 		return -1;
-	for (size_t i = 0; i < wants->count; i++)
-		if (wants->paths[i].mounts_below)
-			mountinfo_above(
-				w->arena, &out->mounts,
-				host_path(out, wants->paths[i].path)->resolved,
-				changes ? changes->resolved : NULL, &dirs);
+	for (size_t i = 0; i < wants->count; i++) {
+		const struct path_fact *fact =
+			host_path(out, wants->paths[i].path);
+
+		if (fact && wants->paths[i].mounts_below)
+			mountinfo_above(w->arena, &out->mounts, fact->resolved,
+					changes ? changes->resolved : NULL,
+					&dirs);
+	}
 	facts = arena_alloc(w->arena, (dirs.list.count + 1) * sizeof(*facts));
 	for (size_t i = 0; i < dirs.list.count; i++) {
 		struct err unread;

@@ -41,7 +41,7 @@ int trees_begin(struct trees *w, const char *path, struct err *e)
 	size_t length = strlen(path);
 
 	*w = (struct trees){ 0 };
-	if (!path_fits(w, length + 1))
+	if (!path_fits(w, length + 1) || !w->path)
 		return no_memory(e);
 	memcpy(w->path, path, length + 1);
 	return 0;

@@ -177,6 +177,9 @@ struct host {
 	struct subids subids;
 };
 
+/* The version of the kernel. */
+int host_kernel(unsigned int *major, unsigned int *minor, struct err *e);
+
 /* The kernel's own name of our executable; NULL: it has none. */
 int host_self(struct arena *a, const char **out, struct err *e);
 

@@ -106,21 +106,26 @@ $(B)/sandbox.1 $(B)/sandbox-profile.5: $(B)/%: doc/%.in $(BIN)
 
 SHARED := bash-completion/completions/sandbox:bash \
 	zsh/site-functions/_sandbox:zsh fish/vendor_completions.d/sandbox.fish:fish
-install: all man ## install below DESTDIR and PREFIX (BWRAP=1: as bwrap too)
+, := ,
+AA := $(DESTDIR)/etc/apparmor.d/sandbox
+install: all man ## install below DESTDIR and PREFIX (BWRAP=1: as bwrap too; APPARMOR=1)
 	install -D -m 755 $(BIN) $(DESTDIR)$(BINDIR)/sandbox
 	$(if $(BWRAP),ln -f $(DESTDIR)$(BINDIR)/sandbox $(DESTDIR)$(BINDIR)/bwrap)
 	install -D -m 644 -t $(DESTDIR)$(DATADIR)/profiles $(PROFILES)
-	install -D -m 644 -t $(DESTDIR)$(DATADIR) doc/report.schema.json
+	install -D -m 644 -t $(DESTDIR)$(DATADIR) doc/*.schema.json
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man1 $(B)/sandbox.1
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man5 $(B)/sandbox-profile.5
 	for f in $(SHARED); do install -D -m 644 completions/$${f#*:} \
 		$(DESTDIR)$(PREFIX)/share/$${f%:*} || exit 1; done
+	$(if $(APPARMOR),sed 's|^profile sandbox [^ ]*|profile sandbox $(BINDIR)/$(if \
+		$(BWRAP),{sandbox$(,)bwrap},sandbox)|' packaging/apparmor/sandbox | \
+		install -D -m 644 /dev/stdin $(AA))
 
 uninstall: ## remove what install put there
 	if [ $(DESTDIR)$(BINDIR)/bwrap -ef $(DESTDIR)$(BINDIR)/sandbox ]; then \
 		rm $(DESTDIR)$(BINDIR)/bwrap; fi
 	rm -rf $(DESTDIR)$(BINDIR)/sandbox $(DESTDIR)$(DATADIR)
-	rm -f $(DESTDIR)$(MANDIR)/man?/sandbox.1 $(DESTDIR)$(MANDIR)/man?/sandbox-profile.5
+	rm -f $(AA) $(DESTDIR)$(MANDIR)/man?/sandbox.1 $(DESTDIR)$(MANDIR)/man?/sandbox-profile.5
 	for f in $(SHARED); do rm -f $(DESTDIR)$(PREFIX)/share/$${f%:*}; done
 
 dist: $(BIN) ## a reproducible tarball, in build/

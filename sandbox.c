@@ -15,6 +15,7 @@
 #include "plan/plan.h"
 #include "report/ask.h"
 #include "report/changes.h"
+#include "report/check_host.h"
 #include "report/progress.h"
 #include "report/report.h"
 #include "run/run.h"
@@ -127,6 +128,18 @@ static int about_layer(struct arena *a, const struct caller *caller,
 	return r;
 }
 
+static int check_host(struct arena *a, const struct caller *caller,
+		      const struct request *request, struct err *e)
+{
+	bool runs = false;
+
+	if (report_check_host(a, caller, request->format, &runs, e) < 0)
+		return -1;
+	if (!runs)
+		_exit(CHECK_FAILED);
+	return 0;
+}
+
 /* Returns if there is no cgroup that we would have to be in another scope for. */
 static int enter_scope(struct arena *a, const struct plan *plan,
 		       const struct caller *caller, const struct host *host,
@@ -220,8 +233,7 @@ static int run(struct job *j, const struct host_wants *wants,
 	status = report_outcome(j->words, j->program, &outcome);
 	if (j->plan->ask && !outcome.failed &&
 	    report_ask(j->words, j->caller, j->program->layer.dir,
-		       !j->program->layer.found, outcome.told,
-		       &failure) < 0) {
+		       !j->program->layer.found, outcome.told, &failure) < 0) {
 		report_error(&failure);
 		status = err_exit_status(&failure);
 	}
@@ -329,6 +341,8 @@ static int sandbox(int argc, char **argv, struct err *e)
 	if (request.action == ACTION_DIFF || request.action == ACTION_APPLY ||
 	    request.action == ACTION_DISCARD)
 		return about_layer(&words, &caller, &request, e);
+	if (request.action == ACTION_CHECK_HOST)
+		return check_host(&words, &caller, &request, e);
 	if (settings_apply(&request.settings, &plans,
 			   caller.cwd ? caller.cwd : "/", plan, e) < 0)
 		return -1;

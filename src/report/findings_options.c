@@ -232,23 +232,24 @@ static void judge_clock(struct arena *a, const struct site *site,
 {
 	const struct check_facts *f = &site->facts;
 	bool cgroup = is_possible(&site->options[CHECKED_CGROUP]);
+	const char *fix = NULL;
 
-	if (f->cgroup.perf)
+	if (f->cgroup.perf) {
 		findings_add(a, out, "cpu-clock", FINDING_OK,
 			     "processor time is exact also without a cgroup",
 			     NULL);
-	else
-		findings_add(a, out, "cpu-clock",
-			     cgroup ? FINDING_INFO : FINDING_LIMITED,
-			     "processor time is exact only in a cgroup: "
-			     "perf_event_open(2) is refused",
-			     cgroup		  ? NULL :
-			     f->perf_paranoid > 2 ? "sysctl -w "
-						    "kernel.perf_event_"
-						    "paranoid=2" :
-			     f->contained ? "docker and podman: --cap-add "
-					    "PERFMON" :
-					    NULL);
+		return;
+	}
+	/* Of Debian's making: 3 is for root only, whatever the filter says. */
+	if (!cgroup && f->perf_paranoid > 2)
+		fix = "sysctl -w kernel.perf_event_paranoid=2";
+	else if (!cgroup && f->userns.filtered)
+		fix = "docker and podman: --security-opt seccomp=unconfined";
+	findings_add(a, out, "cpu-clock",
+		     cgroup ? FINDING_INFO : FINDING_LIMITED,
+		     "processor time is exact only in a cgroup: "
+		     "perf_event_open(2) is refused",
+		     fix);
 }
 
 /* After "an administrator can add one: ". */

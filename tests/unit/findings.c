@@ -497,6 +497,10 @@ static void processor_time(void **state)
 	unit_has(told(&a, &s, "cpu-clock", &others), "limited ");
 	unit_has(told(&a, &s, "cpu-clock", &others),
 		 KEEP("kernel.perf_event_paranoid=2"));
+	s.facts.perf_paranoid = 2;
+	unit_lacks(told(&a, &s, "cpu-clock", &others), "[");
+	s.facts.userns.filtered = true;
+	unit_has(told(&a, &s, "cpu-clock", &others), "seccomp=unconfined]");
 	arena_release(&a);
 }
 

@@ -65,7 +65,8 @@ const struct directive directives[] = {
 	{ "check-host", 0, SECTION_GENERAL, "", { 0 }, CLI,
 	  ACTION_CHECK_HOST, NULL, 0,
 	  "say what this kernel, user and site allow",
-	  "See\n.Sx What a host allows .\n"
+	  "Line by line, and what an administrator does about it; also as "
+	  "JSON.\n"
 	  "The exit status is 0 when the default profile runs here with all "
 	  "its walls,\n1 when not." },
 	{ "help", 'h', SECTION_GENERAL, "TOPIC", { VALUE_TOPIC },

@@ -46,6 +46,12 @@ $(B)/%.o: %.c Makefile
 $(B)/%.o: $(B)/%.c
 	$(COMPILE) -c -o $@ $<
 
+# Another PREFIX is another place of profiles, which the executable knows.
+$(B)/src/input/profile_files.o: $(B)/datadir
+$(B)/datadir: FORCE
+	@mkdir -p $(@D)
+	@echo '$(DATADIR)' | cmp -s - $@ || echo '$(DATADIR)' >$@
+
 include src/generated.mk
 
 demo: ## install what the build lacks, build, compile and run a program inside
@@ -85,6 +91,7 @@ bench: $(BIN) $(B)/bench-filter ## start-up beside the peers that are installed 
 	bench/bwrap $(ROUNDS)
 	bench/filter $(ROUNDS)
 	bench/limits $(ROUNDS)
+	bench/layers $(ROUNDS)
 
 lint: man compile_commands.json ## format, layers, sizes, static analysis
 	@packaging/deps build lint
@@ -104,32 +111,8 @@ $(B)/sandbox.1 $(B)/sandbox-profile.5: $(B)/%: doc/%.in $(BIN)
 	    -e '/^@BWRAP@$$/{r $@.bwrap' -e 'd}' \
 	    -e 's/@VERSION@/$(VERSION)/' $< >$@
 
-SHARED := bash-completion/completions/sandbox:bash \
-	zsh/site-functions/_sandbox:zsh fish/vendor_completions.d/sandbox.fish:fish
-, := ,
-AA := $(DESTDIR)/etc/apparmor.d/sandbox
-install: all man ## install below DESTDIR and PREFIX (BWRAP=1: as bwrap too; APPARMOR=1)
-	install -D -m 755 $(BIN) $(DESTDIR)$(BINDIR)/sandbox
-	$(if $(BWRAP),ln -f $(DESTDIR)$(BINDIR)/sandbox $(DESTDIR)$(BINDIR)/bwrap)
-	install -D -m 644 -t $(DESTDIR)$(DATADIR)/profiles $(PROFILES)
-	install -D -m 644 -t $(DESTDIR)$(DATADIR) doc/*.schema.json
-	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man1 $(B)/sandbox.1
-	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man5 $(B)/sandbox-profile.5
-	for f in $(SHARED); do install -D -m 644 completions/$${f#*:} \
-		$(DESTDIR)$(PREFIX)/share/$${f%:*} || exit 1; done
-	$(if $(APPARMOR),sed 's|^profile sandbox [^ ]*|profile sandbox $(BINDIR)/$(if \
-		$(BWRAP),{sandbox$(,)bwrap},sandbox)|' packaging/apparmor/sandbox | \
-		install -D -m 644 /dev/stdin $(AA))
+include packaging/packages.mk
 
-uninstall: ## remove what install put there
-	if [ $(DESTDIR)$(BINDIR)/bwrap -ef $(DESTDIR)$(BINDIR)/sandbox ]; then \
-		rm $(DESTDIR)$(BINDIR)/bwrap; fi
-	rm -rf $(DESTDIR)$(BINDIR)/sandbox $(DESTDIR)$(DATADIR)
-	rm -f $(AA) $(DESTDIR)$(MANDIR)/man?/sandbox.1 $(DESTDIR)$(MANDIR)/man?/sandbox-profile.5
-	for f in $(SHARED); do rm -f $(DESTDIR)$(PREFIX)/share/$${f%:*}; done
-
-dist: $(BIN) ## a reproducible tarball, in build/
-	git archive --prefix=sandbox-$(VERSION)/ HEAD | gzip -n9 >$(B)/sandbox-$(VERSION).tar.gz
 compile_commands.json: ## for clangd and clang-tidy
 	@tests/compile-commands '$(subst ','\'',$(CC) $(BASE_CPPFLAGS) $(WARN))' \
 		sandbox.c $(SRC) >$@
@@ -138,9 +121,10 @@ clean: ## remove everything that was built
 	rm -rf build sandbox compile_commands.json
 
 help: ## this list
-	@sed -n 's/^\([a-z0-9_.-]*\):.*## \(.*\)/  \1\t\2/p' Makefile tests/checks.mk | expand -t 24
+	@sed -n 's/^\([a-z0-9_.-]*\):.*## \(.*\)/  \1\t\2/p' Makefile \
+		packaging/packages.mk tests/checks.mk | expand -t 24
 
 .DELETE_ON_ERROR:
-.PHONY: all demo check $(CHECKS) asan valgrind fuzz bench lint format \
-	man install uninstall dist clean help compile_commands.json
+.PHONY: FORCE all demo check $(CHECKS) asan valgrind fuzz bench lint format \
+	man clean help compile_commands.json
 -include $(OBJ:.o=.d)

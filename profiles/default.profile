@@ -87,14 +87,15 @@ syscalls-deny @namespaces
 syscalls-answer ENOSYS clone3 socketcall ipc statmount listmount
 syscalls-deny clone(flags & CLONE_NEWUSER|CLONE_NEWNS|CLONE_NEWPID|CLONE_NEWNET|CLONE_NEWIPC|CLONE_NEWUTS|CLONE_NEWCGROUP)
 # Files of yours that run as you, whoever starts them: setuid and setgid. What
-# openat2 is about is in memory.
+# openat2 is about is in memory. 0x400000 is O_TMPFILE without O_DIRECTORY: who
+# opens a directory need not say a mode, and some say what was in the register.
 syscalls-answer ENOSYS openat2
 syscalls-deny chmod(mode & S_ISUID|S_ISGID) fchmod(mode & S_ISUID|S_ISGID)
 syscalls-deny fchmodat(mode & S_ISUID|S_ISGID) fchmodat2(mode & S_ISUID|S_ISGID)
 syscalls-deny creat(mode & S_ISUID|S_ISGID)
 syscalls-deny mknod(mode & S_ISUID|S_ISGID) mknodat(mode & S_ISUID|S_ISGID)
-syscalls-deny open(flags & O_CREAT|O_TMPFILE, mode & S_ISUID|S_ISGID)
-syscalls-deny openat(flags & O_CREAT|O_TMPFILE, mode & S_ISUID|S_ISGID)
+syscalls-deny open(flags & O_CREAT|0x400000, mode & S_ISUID|S_ISGID)
+syscalls-deny openat(flags & O_CREAT|0x400000, mode & S_ISUID|S_ISGID)
 # Sockets of families that a network namespace does not contain, or that few
 # need and many holes were in.
 syscalls-deny socket(domain != AF_UNIX|AF_INET|AF_INET6|AF_NETLINK)

@@ -1,12 +1,19 @@
 # What `make check` is made of; INSIDE is where the binaries are.
-$(B)/unit: $(wildcard tests/unit/*.c) $(CORE) $(REPORT)
-	$(COMPILE) -Itests/unit -Itests/golden -o $@ $(filter %.c,$^) $(CORE) \
+
+# The hosts of the tests have profiles in /usr/local, whatever PREFIX is.
+TESTED := $(filter-out %/profile_files.o,$(CORE)) $(B)/tested/profile_files.o
+$(B)/tested/profile_files.o: src/input/profile_files.c Makefile
+	@mkdir -p $(@D)
+	$(COMPILE) -UDATADIR -c -o $@ $<
+
+$(B)/unit: $(wildcard tests/unit/*.c) $(TESTED) $(REPORT)
+	$(COMPILE) -Itests/unit -Itests/golden -o $@ $(filter %.c,$^) $(TESTED) \
 		$(REPORT) $(LDFLAGS) -lcmocka -lseccomp -lcap
 
 check-unit: $(B)/unit ## unit tests of the pure parts (cmocka)
 	$(B)/unit
 
-$(B)/golden: tests/golden/golden.c tests/golden/canned.c $(CORE)
+$(B)/golden: tests/golden/golden.c tests/golden/canned.c $(TESTED)
 	$(COMPILE) -Itests/golden -o $@ $^ $(LDFLAGS)
 
 check-golden: $(B)/golden ## plans on canned hosts against their golden files
@@ -14,7 +21,7 @@ check-golden: $(B)/golden ## plans on canned hosts against their golden files
 
 FUZZ := cli profile compile filter bwrap record
 $(B)/corpus-%: tests/fuzz/%.c tests/fuzz/replay.c tests/golden/canned.c \
-		tests/unit/bpf.c tests/unit/sample.c $(CORE)
+		tests/unit/bpf.c tests/unit/sample.c $(TESTED)
 	$(COMPILE) -Itests/golden -Itests/unit -o $@ $^ $(LDFLAGS)
 
 check-corpus: $(FUZZ:%=$(B)/corpus-%) ## replay what fuzzing collected
@@ -45,7 +52,7 @@ check-embedded: $(BIN) ## a changed profile changes the filter that is embedded
 	+B=$(B) SANDBOX=$(abspath $(BIN)) tests/embedded
 
 check-layers: $(BIN) ## layers that are applied, random and hostile ones (ROUNDS=N SEED=N)
-	$(INSIDE) tests/layers/run $(or $(ROUNDS),5) $(SEED)
+	$(INSIDE) tests/layers/run $(or $(ROUNDS),4) $(SEED)
 
 check-limits: $(BIN) $(B)/hog ## every limit against programs that want more
 	$(INSIDE) HOG=$(abspath $(B)/hog) tests/limits/run --out $(B)/limits.tsv
@@ -54,6 +61,11 @@ check-limits: $(BIN) $(B)/hog ## every limit against programs that want more
 # IMAGE: a tar that was made already; takes root, and the network.
 check-rootfs: $(BIN) ## a real image: unpacked, compiled in, installed into
 	$(INSIDE) tests/layers/rootfs
+
+# PARTS: which ones, of tests/packaging/run.
+check-packaging: ## tarball, packages and release, twice; install and uninstall
+	tests/packaging/run $(PARTS)
+.PHONY: check-packaging
 
 # CLIENTS: which ones; those that are not installed are skipped.
 check-clients: $(BIN) ## real programs, with sandbox as their bubblewrap

@@ -57,24 +57,17 @@ bool cow_stays(const struct cow *c, const struct step *step)
 {
 	const char *home = c->home ? NULL : c->s->c->home_private;
 
-	if (!path_within(step->dest, c->top) || str_equal(step->dest, c->top))
+	if (!path_within(step->dest, c->top))
 		return false;
+	if (str_equal(step->dest, c->top))
+		return step->kind == STEP_HIDE_PRIVATE;
 	/* What was shown of the home is in it, when all of it is. */
-	if (home && path_within(step->dest, home) && step->kind == STEP_BIND)
+	if (home && path_within(step->dest, home) && step->kind == STEP_BIND &&
+	    str_equal(step->source, step->dest))
 		return false;
 	return step->kind == STEP_HIDE || step->kind == STEP_HIDE_PRIVATE ||
-	       step->kind == STEP_DATA || cow_is_kept(c, step->dest, NULL);
-}
-
-static void close_last(struct steps *s, const char *dest)
-{
-	struct step *close = array_add(s->c->arena, &s->last);
-
-	close->kind = STEP_REMOUNT_RO;
-	close->fd = -1;
-	close->place = -1;
-	close->dest = dest;
-	close->attributes = MOUNT_ATTR_RDONLY;
+	       step->kind == STEP_DATA || step->kind == STEP_FILE ||
+	       cow_is_kept(c, step->dest, NULL);
 }
 
 /* Whether the bare root becomes read-only in the end, and so what is on it. */
@@ -107,7 +100,7 @@ void cow_empty_dir(struct cow *c, struct step *step)
 	step->kind = STEP_TMPFS;
 	step->attributes = ATTR_BIND;
 	if (c->closed)
-		close_last(c->s, step->dest);
+		steps_close(c->s, step->dest);
 }
 
 void cow_begin(struct cow *c)

@@ -211,16 +211,17 @@ static int write_io(struct compile *c, struct writes *w, struct err *e)
 	return 0;
 }
 
-static int list_writes(struct compile *c, struct err *e)
+int compile_cgroup_writes(struct compile *c, struct err *e)
 {
 	const struct plan_limits *l = &c->plan->limits;
 	struct writes w = { .arena = c->arena };
 
 	if (c->held & CONTROLLER_MEMORY)
 		write_memory(c, &w);
-	/* Our PID 1 is in there too, and not counted. */
+	/* Our PID 1 and helpers are in there too, and not counted. */
 	if (c->held & CONTROLLER_PIDS)
-		add(&w, "pids.max", number(&w, l->pids.value + c->out->init));
+		add(&w, "pids.max",
+		    number(&w, l->pids.value + c->out->init + c->out->helpers));
 	if (c->held & CONTROLLER_CPU && l->cpus.value)
 		add(&w, "cpu.max",
 		    arena_format(c->arena, "%llu 100000",
@@ -291,7 +292,7 @@ int compile_cgroup(struct compile *c, struct err *e)
 	if (compile_wants_scope(p, c->host)) {
 		c->out->cgroup.source = CGROUP_SCOPE;
 		c->held = needed;
-		return list_writes(c, e);
+		return 0;
 	}
 	if (choose(h, needed, true, false, &found) ||
 	    choose(h, needed, false, false, &found) ||
@@ -305,5 +306,5 @@ int compile_cgroup(struct compile *c, struct err *e)
 	if (p->limits.cgroup_parent && needed & ~c->held)
 		return compile_needs_cgroup(c, "cgroup-parent",
 					    needed & ~c->held, e);
-	return list_writes(c, e);
+	return 0;
 }

@@ -186,10 +186,11 @@ int compile(struct arena *a, const struct plan *plan, const struct host *host,
 	program.hints = plan->hints.items;
 	program.hint_count = plan->hints.count;
 	if (compile_descriptors(&c, e) < 0 || compile_cgroup(&c, e) < 0 ||
-	    compile_limits(&c, e) < 0 || compile_ids(&c, e) < 0 ||
-	    compile_caps(&c, e) < 0 || compile_mounts(&c, e) < 0 ||
-	    check_looked_at(&program, e) < 0 || compile_filter(&c, e) < 0 ||
-	    compile_env(&c, e) < 0 || compile_command(&c, e) < 0)
+	    compile_ids(&c, e) < 0 || compile_caps(&c, e) < 0 ||
+	    compile_mounts(&c, e) < 0 || compile_cgroup_writes(&c, e) < 0 ||
+	    compile_limits(&c, e) < 0 || check_looked_at(&program, e) < 0 ||
+	    compile_filter(&c, e) < 0 || compile_env(&c, e) < 0 ||
+	    compile_command(&c, e) < 0)
 		return -1;
 	*out = program;
 	return 0;

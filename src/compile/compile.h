@@ -32,11 +32,15 @@ struct compile {
 	bool home_shown;     /* ... with the entries of the real one in it */
 	const char *workdir; /* where the command starts; NULL: not decided */
 	bool cow;	     /* there is --cow */
+	bool rooted;	     /* there is another root, from here on */
 	ARRAY(const char *) notes; /* what could not be covered by it */
 	unsigned int held;	   /* controllers that the run's cgroup has */
 };
 
+/* After the mounts, in this order: what runs for them is not counted. */
+int compile_cgroup_writes(struct compile *c, struct err *e);
 int compile_limits(struct compile *c, struct err *e);
+
 int compile_cgroup(struct compile *c, struct err *e);
 /* The error of a limit that only a cgroup with the controller could hold. */
 int compile_needs_cgroup(const struct compile *c, const char *option,

@@ -3,9 +3,11 @@
  * --cow: directories of the host that can be written without changing.
  *
  * The kernel takes no directory as a layer below which something is mounted
- * that this namespace may not take away. Such a one is shown read-only, with
- * all that is in it, and what is in it gets overlays of its own, down to where
- * nothing is mounted below.
+ * that this namespace may not take away. Such a one is made anew, of what is in
+ * it: directories get overlays of their own, down to where nothing is mounted
+ * below, files are bound read-only. It is not bound itself: who listens at a
+ * socket or a FIFO in it, now or later, is outside, and read-only or not they
+ * could be talked to. In an overlay they are not connected.
  */
 #include "compile/cow.h"
 
@@ -22,6 +24,15 @@ struct dir {
 	mode_t mode;
 };
 
+/* Another root is copy-on-write by itself. */
+static bool is_left_out(const struct plan *p, const char *path)
+{
+	for (size_t i = 0; i < p->mounts.count; i++)
+		if (p->mounts.items[i].kind == MOUNT_ROOT)
+			return !path[1];
+	return false;
+}
+
 /* Whether a later directive covers all of it. */
 static bool is_covered_later(const struct cow *c, const char *path)
 {
@@ -31,7 +42,8 @@ static bool is_covered_later(const struct cow *c, const char *path)
 	     m < p->mounts.items + p->mounts.count; m++)
 		if (!m->optional && m->dest && path_within(path, m->dest) &&
 		    (m->kind == MOUNT_TMPFS || m->kind == MOUNT_PROC ||
-		     m->kind == MOUNT_DEV || m->kind == MOUNT_COW))
+		     m->kind == MOUNT_DEV ||
+		     (m->kind == MOUNT_COW && !is_left_out(p, m->dest))))
 			return true;
 	return false;
 }
@@ -73,7 +85,7 @@ static int add_overlay(struct cow *c, const struct dir *d, bool nested,
 	/* Its top would be the caller's, whoever owns it outside. */
 	step->mode = d->uid == s->c->host->caller->uid ? d->mode & 07777 :
 							 d->mode & 07555;
-	return kept_place(s, step, nested, e);
+	return kept_place(s, step, nested || c->nested, e);
 }
 
 /* As root everything; who may not enter it does not see it anyway. */
@@ -84,51 +96,85 @@ static bool can_enter(const struct cow *c, const struct path_entry *entry)
 	return uid == 0 || entry->uid == uid || entry->mode & 0011;
 }
 
-static void add_hidden(struct cow *c, const char *path)
+static struct step *add_shown(struct cow *c, const char *path,
+			      const struct path_entry *entry)
 {
-	steps_add(c->s, STEP_HIDE, NULL, path, ATTR_RO);
+	struct step *step = steps_add(c->s, STEP_BIND, path, path, ATTR_RO);
+
+	step->dev = entry->dev;
+	step->ino = entry->ino;
+	step->directory = S_ISDIR(entry->mode);
+	step->optional = true;
+	return step;
+}
+
+static void add_empty(struct cow *c, const char *path, mode_t mode)
+{
+	steps_set_mode(steps_add(c->s, STEP_DIR, NULL, path, 0), mode);
+}
+
+/*
+ * A directory that is no layer. Of those of the kernel only some are known to
+ * have nothing in them that others listen at.
+ */
+static void show_foreign(struct cow *c, const char *path,
+			 const struct path_entry *entry, const char *type)
+{
+	bool shown = !mountinfo_is_kernels(type) || str_equal(type, "proc") ||
+		     str_equal(type, "sysfs");
+
+	if (shown)
+		add_shown(c, path, entry);
+	else
+		add_empty(c, path, 0755);
+	note(c, arena_format(c->s->c->arena, "'%s' (%s) is %s", path, type,
+			     shown ? "read-only" : "empty"));
 }
 
 static int show_below(struct cow *c, const struct dir *d, struct err *e);
 
-/*
- * What is right in a directory with mounts below. Others listen at a socket or a
- * FIFO, read-only or not; in an overlay they are not connected.
- */
-static int show_entry(struct cow *c, const char *path,
-		      const struct path_entry *entry, struct err *e)
+static int show_directory(struct cow *c, const char *path,
+			  const struct path_entry *entry, struct err *e)
 {
-	struct arena *a = c->s->c->arena;
 	const struct host *h = c->s->c->host;
 	const char *type = type_at(h, path);
 	struct dir d = { path, entry->dev, entry->ino, entry->uid,
 			 entry->mode };
 
+	if (type && !helper_takes(c->s, type))
+		show_foreign(c, path, entry, type);
+	else if (kept_is(c->s, path) || !can_enter(c, entry))
+		add_empty(c, path, 0);
+	else if (host_listing(h, path))
+		return show_below(c, &d, e);
+	else
+		return add_overlay(c, &d, false, e);
+	return 0;
+}
+
+static int show_entry(struct cow *c, const char *path,
+		      const struct path_entry *entry, struct err *e)
+{
 	if (cow_is_own(c, path) || is_covered_later(c, path))
 		return 0;
-	if (S_ISSOCK(entry->mode) || S_ISFIFO(entry->mode))
-		add_hidden(c, path);
-	if (!S_ISDIR(entry->mode) || !can_enter(c, entry))
-		return 0;
-	if (type && mountinfo_is_no_layer(type)) {
-		note(c, arena_format(a, "'%s' (%s) is read-only", path, type));
-		return 0;
-	}
-	if (kept_is(c->s, path))
-		return 0;
-	return host_listing(h, path) ? show_below(c, &d, e) :
-				       add_overlay(c, &d, false, e);
+	if (entry->type == PATH_LINK)
+		steps_add(c->s, STEP_SYMLINK, entry->target, path, 0);
+	else if (entry->type == PATH_FILE)
+		add_shown(c, path, entry);
+	else if (entry->type == PATH_DIR)
+		return show_directory(c, path, entry, e);
+	return 0;
 }
 
 /* Where the caller could not write anyway, nothing is lost. */
-static void note_split(struct cow *c, const struct dir *d)
+static void note_divided(struct cow *c, const struct dir *d)
 {
-	const struct compile *compile = c->s->c;
+	struct compile *compile = c->s->c;
 	bool own = d->uid == compile->host->caller->uid;
 	const char *text =
 		arena_format(compile->arena,
-			     "what is right in '%s' is read-only, as other "
-			     "file systems are mounted below it",
+			     "files right in '%s' are read-only, as other file "
+			     "systems are mounted below it",
 			     d->path);
 
 	if (!own && !(d->mode & 0002))
@@ -138,18 +184,34 @@ static void note_split(struct cow *c, const struct dir *d)
 		compile->out->closed_message = text;
 }
 
+/* What is made in it is not kept; in memory the caller's own may have more. */
+static void add_divided(struct cow *c, const struct dir *d, mode_t mode)
+{
+	struct steps *s = c->s;
+	bool own = d->uid == s->c->host->caller->uid;
+
+	if (d->path[1]) {
+		struct step *step =
+			steps_add(s, STEP_TMPFS, NULL, d->path, ATTR_BIND);
+
+		steps_set_mode(step, mode);
+		step->size = s->c->plan->limits.tmp_size.value;
+	}
+	if (!own || s->c->out->layer.dir)
+		steps_close(s, d->path);
+}
+
 static int show_below(struct cow *c, const struct dir *d, struct err *e)
 {
 	const struct path_fact *list = host_listing(c->s->c->host, d->path);
 	struct arena *a = c->s->c->arena;
 
-	if (list->errnum) {
-		add_hidden(c, d->path);
-		note(c, arena_format(a, "'%s' is hidden: it cannot be listed",
+	add_divided(c, d, list->errnum ? 0 : d->mode & 07777);
+	if (list->errnum)
+		note(c, arena_format(a, "'%s' is empty: it cannot be listed",
 				     d->path));
-		return 0;
-	}
-	note_split(c, d);
+	else
+		note_divided(c, d);
 	for (size_t i = 0; i < list->entry_count; i++) {
 		const struct path_entry *entry = &list->entries[i];
 
@@ -162,15 +224,9 @@ static int show_below(struct cow *c, const struct dir *d, struct err *e)
 
 static int show(struct cow *c, const struct dir *d, struct err *e)
 {
-	struct step *step;
-
-	if (!host_listing(c->s->c->host, d->path))
-		return add_overlay(c, d, false, e);
-	step = steps_add(c->s, STEP_BIND, d->path, d->path, ATTR_RO);
-	step->dev = d->dev;
-	step->ino = d->ino;
-	step->directory = true;
-	return show_below(c, d, e);
+	return host_listing(c->s->c->host, d->path) ?
+		       show_below(c, d, e) :
+		       add_overlay(c, d, false, e);
 }
 
 static int show_path(struct cow *c, const struct path_fact *fact, struct err *e)
@@ -192,6 +248,21 @@ static const struct path_fact *resolved_fact(const struct host *h,
 }
 
 /*
+ * What else of the host can be written below is closed: it may be in what is
+ * covered, by another name. Device files are no part of the tree.
+ */
+static void close_bind(struct cow *c, struct step *step)
+{
+	if (step->kind != STEP_BIND || step->attributes & MOUNT_ATTR_RDONLY ||
+	    !(step->attributes & MOUNT_ATTR_NODEV))
+		return;
+	step->attributes |= MOUNT_ATTR_RDONLY;
+	note(c, arena_format(c->s->c->arena,
+			     "'%s' is read-only: it is '%s' of the host",
+			     step->dest, step->source));
+}
+
+/*
  * A step that stays is there again. What the host has at the same path, as the
  * working directory in a private /tmp, is covered like all of it.
  */
@@ -210,9 +281,7 @@ static int put_back(struct cow *c, const struct step *before, struct err *e)
 	if (fact && fact->type == PATH_DIR &&
 	    (shared || cow_is_home(c->s, &step)))
 		return show_path(c, fact, e);
-	/* Device files are no part of the tree. */
-	if (shared && step.attributes & MOUNT_ATTR_NODEV)
-		step.attributes |= MOUNT_ATTR_RDONLY;
+	close_bind(c, &step);
 	/* It is not the host's own mount any more that is to be covered. */
 	if (step.kind == STEP_HIDE_PRIVATE)
 		step.source = NULL;
@@ -235,13 +304,16 @@ static int check(const struct steps *s, const struct path_fact *fact,
 		return err_at(e, "%s", s->origin);
 	}
 	type = type_of(s->c->arena, s->c->host, fact->resolved);
-	if (!mountinfo_is_no_layer(type))
+	if (helper_takes(s, type))
 		return 0;
 	err_set(e, ERR_USAGE,
 		"'%s' is on a file system of type %s, which overlayfs does not "
 		"take",
 		fact->path, type);
-	err_hint(e, "show it with --ro, or copy what you need");
+	err_hint(e, mountinfo_is_kernels(type) ?
+			    "show it with --ro, or copy what you need" :
+			    "add --overlay-helper fuse-overlayfs, or show it "
+			    "with --ro");
 	return err_at(e, "%s", s->origin);
 }
 
@@ -357,18 +429,11 @@ static int check_changes(const struct cow *c, struct err *e)
 		err_set(e, ERR_USAGE,
 			"'%s' is in '%s', the changes of which it is to keep",
 			compile->plan->changes, path);
-		err_hint(e, "give a directory outside, as in /var/tmp");
+		err_hint(e, "give a directory outside of it, as in /dev/shm "
+			    "or on another disk");
 		return err_at(e, "%s", c->s->origin);
 	}
 	return 0;
-}
-
-static bool has_root(const struct plan *p)
-{
-	for (size_t i = 0; i < p->mounts.count; i++)
-		if (p->mounts.items[i].kind == MOUNT_ROOT)
-			return true;
-	return false;
 }
 
 int cow_add(struct steps *s, const struct plan_mount *m, struct err *e)
@@ -378,14 +443,14 @@ int cow_add(struct steps *s, const struct plan_mount *m, struct err *e)
 
 	if (check(s, fact, e) < 0)
 		return -1;
-	/* Another root is copy-on-write by itself. */
-	if (!c.top[1] && has_root(s->c->plan))
+	if (is_left_out(s->c->plan, c.top))
 		return 0;
 	steps_add_links(s, fact);
 	cow_begin(&c);
 	if (check_changes(&c, e) < 0 || show_path(&c, fact, e) < 0 ||
 	    show_own(&c, e) < 0 || show_places(&c, e) < 0)
 		return -1;
+	c.nested = true;
 	for (size_t i = 0; i < c.before.count; i++)
 		if (cow_stays(&c, &c.before.items[i]) &&
 		    put_back(&c, &c.before.items[i], e) < 0)

@@ -16,6 +16,7 @@ struct cow {
 	const struct plan_mount *m;
 	const char *top;
 	ARRAY(struct step) before; /* all steps up to now */
+	bool nested;		   /* what is shown now is in another place */
 	bool home;		   /* a private home stays */
 	bool closed; /* the bare root was to become read-only in the end */
 };

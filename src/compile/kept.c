@@ -71,33 +71,100 @@ static int check_type(const struct compile *c, const char *path, struct err *e)
 {
 	const char *type = no_upper(c->host->changes_type);
 
-	if (!type)
+	if (!type || c->out->helper)
 		return 0;
 	err_set(e, ERR_USAGE,
 		"'%s' is on a file system (%s) that overlayfs cannot write to",
 		path, type);
 	return err_hint(e, "give a directory on a local disk or in memory, as "
-			   "in /var/tmp or /dev/shm");
+			   "in /var/tmp or /dev/shm, or add --overlay-helper "
+			   "fuse-overlayfs");
+}
+
+/*
+ * Whether the directory is below this one, by its name or by another that the
+ * host has for it, or this one in it.
+ */
+static bool is_shown_by(const struct path_fact *dir, const char *path,
+			uint64_t dev, uint64_t ino)
+{
+	if (path_within(dir->resolved, path) ||
+	    path_within(path, dir->resolved))
+		return true;
+	for (size_t i = 0; ino && i < dir->part_count; i++)
+		if (dir->parts[i].dev == dev && dir->parts[i].ino == ino)
+			return true;
+	return false;
+}
+
+static bool writes_to(const struct step *step, const struct path_fact *dir)
+{
+	if (step->kind == STEP_OVERLAY && step->upper)
+		return is_shown_by(dir, step->upper->path, step->upper->dev,
+				   step->upper->ino) ||
+		       is_shown_by(dir, step->work->path, step->work->dev,
+				   step->work->ino);
+	return step->kind == STEP_BIND &&
+	       !(step->attributes & MOUNT_ATTR_RDONLY) &&
+	       is_shown_by(dir, step->source, step->dev, step->ino);
 }
 
 /* In the middle of what the command may write, it could forge the record. */
-static int check_apart(const struct steps *s, const char *dir, struct err *e)
+static int check_apart(const struct steps *s, const struct path_fact *dir,
+		       struct err *e)
 {
 	for (size_t i = 0; i < s->list.count; i++) {
 		const struct step *step = &s->list.items[i];
 
-		if (step->kind != STEP_BIND ||
-		    step->attributes & MOUNT_ATTR_RDONLY ||
-		    (!path_within(dir, step->source) &&
-		     !path_within(step->source, dir)))
+		if (!writes_to(step, dir))
 			continue;
 		err_set(e, ERR_USAGE,
-			"the command could write to '%s' itself, which is in "
+			"the command could write to '%s' itself, by way of "
 			"'%s'",
-			s->c->plan->changes, step->source);
-		return err_hint(e, "give a directory elsewhere");
+			s->c->plan->changes, step->dest);
+		return err_hint(e, "show that read-only, or give a directory "
+				   "elsewhere");
 	}
 	return 0;
+}
+
+static int not_as_before(const char *path, const char *how, const char *has,
+			 const char *option, struct err *e)
+{
+	err_set(e, ERR_USAGE, "'%s' was begun %s, and has %s", path, how, has);
+	return err_hint(e, "%s", option);
+}
+
+/* What is there is continued as it was begun. */
+static int check_found(const struct compile *c, const struct record *found,
+		       struct err *e)
+{
+	const char *path = c->plan->changes;
+
+	if (found->auto_ids && !c->plan->map_auto)
+		return not_as_before(path, "with --map-auto",
+				     "files of other owners", "add --map-auto",
+				     e);
+	if (found->helper && !c->out->helper)
+		return not_as_before(path, "with --overlay-helper",
+				     "marks that the kernel does not know",
+				     "add --overlay-helper "
+				     "fuse-overlayfs",
+				     e);
+	if (!found->applying.tv_sec)
+		return 0;
+	err_set(e, ERR_USAGE, "the changes in '%s' are half applied", path);
+	return err_hint(e, "finish that first: sandbox --apply %s", path);
+}
+
+static void take_over(struct compile *c, const struct record *found)
+{
+	struct record *r = &c->out->layer.record;
+
+	*r = *found;
+	memset(&r->places, 0, sizeof(r->places));
+	for (size_t i = 0; i < found->places.count; i++)
+		*array_add(c->arena, &r->places) = found->places.items[i];
 }
 
 int kept_begin(struct steps *s, struct err *e)
@@ -117,29 +184,12 @@ int kept_begin(struct steps *s, struct err *e)
 	layer->dev = fact->dev;
 	layer->ino = fact->ino;
 	layer->found = c->host->record;
+	if (layer->found && check_found(c, layer->found, e) < 0)
+		return err_wrap(e, "--changes");
+	if (layer->found)
+		take_over(c, layer->found);
 	layer->record.auto_ids = c->plan->map_auto;
-	if (!layer->found)
-		return 0;
-	if (layer->found->auto_ids && !c->plan->map_auto) {
-		err_set(e, ERR_USAGE,
-			"--changes: '%s' was begun with --map-auto, and has "
-			"files of other owners",
-			path);
-		return err_hint(e, "add --map-auto");
-	}
-	layer->record = *layer->found;
-	layer->record.auto_ids = c->plan->map_auto;
-	memset(&layer->record.places, 0, sizeof(layer->record.places));
-	for (size_t i = 0; i < layer->found->places.count; i++)
-		*array_add(c->arena, &layer->record.places) =
-			layer->found->places.items[i];
-	if (layer->found->applying.tv_sec) {
-		err_set(e, ERR_USAGE,
-			"--changes: the changes in '%s' are half applied",
-			path);
-		return err_hint(e, "finish that first: sandbox --apply %s",
-				path);
-	}
+	layer->record.helper = c->out->helper;
 	return 0;
 }
 
@@ -276,6 +326,7 @@ static void add_text(struct compile *c)
 	struct str text = { .arena = c->arena };
 
 	if (layer->found && layer->found->auto_ids == record.auto_ids &&
+	    layer->found->helper == record.helper &&
 	    layer->found->places.count == record.places.count)
 		return;
 	record.created = (struct timespec){ 0 };
@@ -285,11 +336,11 @@ static void add_text(struct compile *c)
 
 int kept_finish(struct steps *s, struct err *e)
 {
-	const char *dir = s->c->out->layer.dir;
+	const struct compile *c = s->c;
 
-	if (!dir)
+	if (!c->out->layer.dir)
 		return 0;
-	if (check_apart(s, dir, e) < 0)
+	if (check_apart(s, host_path(c->host, c->plan->changes), e) < 0)
 		return err_wrap(e, "--changes");
 	add_text(s->c);
 	return 0;

@@ -120,7 +120,7 @@ static int hold_memory(struct compile *c, struct lists *l, struct err *e)
 
 /*
  * The kernel's user 0 is never held by RLIMIT_NPROC. In the user namespace it
- * counts PID 1 too; and each of several users on its own.
+ * counts PID 1 and helpers too; and each of several users on its own.
  */
 static int hold_pids(struct compile *c, struct lists *l, struct err *e)
 {
@@ -130,13 +130,13 @@ static int hold_pids(struct compile *c, struct lists *l, struct err *e)
 
 	if (!value)
 		return 0;
-	c->out->pids = value;
+	c->out->pids = value + c->out->helpers;
 	if (c->held & CONTROLLER_PIDS) {
 		tell(c, l, "pids", UNIT_COUNT, value, HELD_BY_CGROUP);
 		return 0;
 	}
 	if (has_rlimit)
-		lower_rlimit(c, l, RLIMIT_NPROC, value + c->out->init);
+		lower_rlimit(c, l, RLIMIT_NPROC, c->out->pids + c->out->init);
 	if (has_rlimit && !c->plan->map_auto) {
 		tell(c, l, "pids", UNIT_COUNT, value, HELD_BY_RLIMIT);
 		/* Whether it was reached, only looks can tell. */
@@ -146,7 +146,7 @@ static int hold_pids(struct compile *c, struct lists *l, struct err *e)
 	}
 	c->out->kill_at_pids = true;
 	/* Looks may come too late for a bomb: there the numbers end. */
-	c->out->pid_max = value + c->out->init + RESERVED_PIDS + 1;
+	c->out->pid_max = c->out->pids + c->out->init + RESERVED_PIDS + 1;
 	if (HOST_KERNEL(c->host) < KERNEL_PID_MAX ||
 	    c->out->pid_max > PID_MAX_LIMIT)
 		c->out->pid_max = 0;

@@ -34,8 +34,11 @@ static int add_bind(struct steps *s, const struct plan_mount *m, struct err *e)
 {
 	const struct path_fact *fact = host_path(s->c->host, m->source);
 
-	return steps_add_bind(s, fact, m->dest, bind_attributes(m), m->optional,
-			      e);
+	if (steps_add_bind(s, fact, m->dest, bind_attributes(m), m->optional,
+			   e) < 0)
+		return -1;
+	root_hide_again(s, fact->resolved, m->dest);
+	return 0;
 }
 
 static int add_same(struct steps *s, const struct plan_mount *m, struct err *e)
@@ -51,8 +54,11 @@ static int add_same(struct steps *s, const struct plan_mount *m, struct err *e)
 	steps_add_links(s, fact);
 	if (there && steps_shows(s, fact->resolved, attributes))
 		return 0;
-	return steps_add_bind(s, fact, fact->resolved, attributes, m->optional,
-			      e);
+	if (steps_add_bind(s, fact, fact->resolved, attributes, m->optional,
+			   e) < 0)
+		return -1;
+	root_hide_again(s, fact->resolved, fact->resolved);
+	return 0;
 }
 
 static struct step *add_tmpfs(struct steps *s, const struct plan_mount *m)
@@ -93,9 +99,13 @@ static int add_mqueue(struct steps *s, const struct plan_mount *m,
  */
 static int add_proc(struct steps *s, const struct plan_mount *m, struct err *e)
 {
-	static const char *const protected[] = { "sys", "sysrq-trigger", "irq",
-						 "bus", "fs" };
-	size_t count = COUNT_OF(protected);
+	static const char *const protected[] = { "sys",	 "sysrq-trigger",
+						 "irq",	 "bus",
+						 "acpi", "asound",
+						 "scsi", "fs" };
+	bool root = s->c->host->caller->uid == 0;
+	/* The others are the real root's: drivers', and read-only by mode. */
+	size_t count = root && !s->c->plan->bwrap ? COUNT_OF(protected) : 4;
 	struct arena *a = s->c->arena;
 
 	(void)e;
@@ -107,16 +117,8 @@ static int add_proc(struct steps *s, const struct plan_mount *m, struct err *e)
 			  s->c->plan->bwrap ? ATTR_BIND : ATTR_PROC)
 			->directory = true;
 	/* What another maps may be 0. */
-	if (s->c->host->caller->uid != 0 && s->c->out->maps_ids &&
-	    s->c->out->uid.inside != 0)
+	if (!root && s->c->out->maps_ids && s->c->out->uid.inside != 0)
 		return 0;
-	/*
-	 * The files of the last one are read-only by their modes, which the
-	 * capability overrides if they are the real root's.
-	 */
-	if (s->c->host->caller->uid != 0 ||
-	    !(s->c->out->caps & CAP_BIT(CAP_DAC_OVERRIDE)) || s->c->plan->bwrap)
-		count--;
 	for (size_t i = 0; i < count; i++)
 		steps_add(s, STEP_PROTECT, NULL,
 			  path_join(a, m->dest, protected[i]),
@@ -218,9 +220,8 @@ static void add_remount(struct steps *s, const struct plan_mount *m)
 		step = array_add(s->c->arena, &s->last);
 	else
 		step = array_add(s->c->arena, &s->list);
+	*step = STEP_NONE;
 	step->kind = STEP_REMOUNT_RO;
-	step->fd = -1;
-	step->place = -1;
 	step->dest = m->dest;
 	step->origin = m->origin;
 	step->attributes = MOUNT_ATTR_RDONLY;
@@ -346,7 +347,7 @@ int compile_mounts(struct compile *c, struct err *e)
 {
 	struct steps s = { .c = c };
 
-	if (kept_begin(&s, e) < 0)
+	if (helper_begin(&s, e) < 0 || kept_begin(&s, e) < 0)
 		return -1;
 	for (size_t i = 0; i < c->plan->mounts.count; i++) {
 		const struct plan_mount *m = &c->plan->mounts.items[i];
@@ -360,6 +361,7 @@ int compile_mounts(struct compile *c, struct err *e)
 		return -1;
 	add_last(&s);
 	data_finish(&s);
+	helper_finish(&s);
 	c->out->notes = c->notes.items;
 	c->out->note_count = c->notes.count;
 	c->out->cow = c->cow;

@@ -158,18 +158,11 @@ static void show_entries(struct steps *s, const struct path_fact *home)
  */
 static void show_home(struct steps *s, const struct path_fact *home)
 {
-	struct step *close;
-
 	if (!s->c->home_private)
 		add_private(s, home->resolved, 0);
 	s->c->home_private = home->resolved;
 	show_entries(s, home);
-	close = array_add(s->c->arena, &s->last);
-	close->kind = STEP_REMOUNT_RO;
-	close->fd = -1;
-	close->place = -1;
-	close->dest = home->resolved;
-	close->attributes = MOUNT_ATTR_RDONLY;
+	steps_close(s, home->resolved);
 	s->c->home_shown = true;
 }
 

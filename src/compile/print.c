@@ -151,6 +151,8 @@ static void print_layers(const struct step *s, struct str *out)
 	str_add(out, " of");
 	for (size_t i = 0; i < s->layer_count; i++)
 		add_word(out, s->layers[i].path);
+	if (s->helped)
+		str_add(out, " by the helper");
 	if (s->layers[s->layer_count - 1].marked)
 		str_addf(out, ", .wh.*%s are deletions",
 			 s->layers[0].marked ? "" : " above the first");
@@ -248,6 +250,11 @@ static void print_setup(const struct program *p, struct str *out)
 		str_add(out, "\n");
 	for (size_t i = 0; i < p->step_count; i++)
 		print_step(&p->steps[i], out);
+	if (p->helpers) {
+		str_addf(out, "  %zu of the helper:", p->helpers);
+		add_word(out, p->helper);
+		str_add(out, "\n");
+	}
 	for (size_t i = 0; i < p->note_count; i++)
 		str_addf(out, "  not covered: %s\n", p->notes[i]);
 	if (p->cow)

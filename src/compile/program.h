@@ -59,10 +59,14 @@ struct step {
 	const struct layer *upper, *work; /* what is written to; or NULL */
 	bool in_memory;			  /* ... which is in the scratch */
 	int place;	/* ... or of this number in program.layer; or -1 */
+	bool helped;	/* the overlay is made by program.helper */
 	bool directory; /* source is one: what to create at dest */
 	bool optional;	/* a source that is gone is no error */
 	bool create;	/* of STEP_PROTECT: made, empty, if it is missing */
 };
+
+/* What every step begins as: it uses no descriptor and no layer. */
+#define STEP_NONE ((struct step){ .fd = -1, .place = -1 })
 
 /* One line of a uid_map or gid_map, user_namespaces(7). */
 struct id_map {
@@ -181,6 +185,8 @@ struct program {
 	size_t taken_fd_count;
 	const struct step *steps;
 	size_t step_count;
+	const char *helper; /* path of the program that makes overlays */
+	size_t helpers;	    /* so many of it run; 0: none */
 	bool cow; /* what others own cannot be changed even in layers */
 	const char *const *notes; /* what is not covered by --cow, for people */
 	size_t note_count;

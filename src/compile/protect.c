@@ -2,7 +2,8 @@
 /*
  * What confines the next run is out of reach of this one: the directories of
  * profiles, the profile files that were read, sandbox itself. So is what limits
- * this one, cgroups.
+ * this one, cgroups; and so is what the user protects, as the hooks of a
+ * repository: what others than the command go by.
  *
  * They are bound read-only on themselves. Above them in a writable tree the
  * names that lead there are bound on themselves too, writable: a mount point can
@@ -43,7 +44,9 @@ static bool may_change(const struct steps *s, uid_t uid, mode_t mode)
 {
 	uid_t caller = s->c->host->caller->uid;
 
-	return caller == 0 || caller == uid || (mode & 022);
+	/* With many ids the command owns what it gave to others, too. */
+	return caller == 0 || caller == uid || (mode & 022) ||
+	       (s->c->plan->map_auto && uid != 0);
 }
 
 static bool is_part_changeable(const struct guard *g, size_t i)
@@ -111,8 +114,8 @@ static void add(struct guard *g, const char *dest, uint64_t attributes,
 		return;
 	}
 	step = array_add(g->steps->c->arena, &out->list);
+	*step = STEP_NONE;
 	step->kind = STEP_PROTECT;
-	step->fd = -1;
 	step->dest = dest;
 	step->attributes = attributes;
 	step->create = create;
@@ -167,33 +170,38 @@ static void hold_missing(struct guard *g, const struct view *v)
 
 /* --- what cannot be protected ------------------------------------------- */
 
-/* What the caller has closed to itself the command could open again. */
-static int unreachable(const struct path_fact *fact, struct err *e)
+/* Why it matters, and what to do. */
+static int advise(const struct plan_protected *what, const char *hint,
+		  struct err *e)
 {
-	err_set(e, ERR_USAGE, "protect '%s'", fact->path);
-	e->errnum = fact->errnum;
-	return err_hint(e, "what is in it decides about the next run, and the "
-			   "command could get there; make it accessible");
+	if (what->asked)
+		return err_hint(e, "it was to be protected; %s", hint);
+	return err_hint(e, "what is in it decides about the next run; %s",
+			hint);
 }
 
-static int without_meaning(const struct path_fact *fact, struct err *e)
+/* What the caller has closed to itself the command could open again. */
+static int unreachable(const struct guard *g, struct err *e)
+{
+	err_set(e, ERR_USAGE, "protect '%s'", g->fact->path);
+	e->errnum = g->fact->errnum;
+	return advise(g->what,
+		      "the command could get there; make it accessible", e);
+}
+
+static int without_meaning(const struct guard *g, struct err *e)
 {
 	err_set(e, ERR_USAGE, "protect '%s': '..' after what does not exist",
-		fact->path);
-	return err_hint(e, "what is in it decides about the next run; write "
-			   "the path without '..'");
+		g->fact->path);
+	return advise(g->what, "write the path without '..'", e);
 }
 
-static int cannot_make(const struct path_fact *fact, const char *hint,
-		       struct err *e)
+static int cannot_make(const struct guard *g, const char *hint, struct err *e)
 {
 	err_set(e, ERR_USAGE,
 		"'%s' does not exist, and the command could make it",
-		fact->path);
-	return err_hint(e,
-			"what is in it decides about the next run; make it, "
-			"or %s",
-			hint);
+		g->fact->path);
+	return advise(g->what, hint, e);
 }
 
 /* --- one bind ----------------------------------------------------------- */
@@ -212,12 +220,18 @@ static int protect_missing(struct guard *g, const struct view *v, struct err *e)
 		return 0;
 	last = &fact->parts[fact->part_count - 1];
 	if (g->what->missing == MISSING_REFUSE)
-		return cannot_make(fact, "remove the symlink to it", e);
+		return cannot_make(g, "make it, or remove the symlink to it",
+				   e);
 	if (g->steps->c->plan->no_create)
-		return cannot_make(fact, "leave out --no-create", e);
+		return cannot_make(g, "make it, or leave out --no-create", e);
 	/* What root makes in another's directory is in that one's way. */
 	if (g->steps->c->host->caller->uid == 0 && last->uid != 0)
-		return cannot_make(fact, "set HOME to that of root", e);
+		return cannot_make(g,
+				   g->what->asked ?
+					   "make it" :
+					   "make it, or set HOME to that of "
+					   "root",
+				   e);
 	hold_missing(g, v);
 	add(g, dest, ATTR_RO, true, g->what->directory);
 	return 0;
@@ -239,11 +253,11 @@ static int protect_in(struct guard *g, const struct view *v, struct err *e)
 	/* Where it leads would be for the command to say. */
 	if (path_has_dotdot(fact->resolved)) {
 		hold_names(g, v);
-		return is_last_seen(g, v) ? without_meaning(fact, e) : 0;
+		return is_last_seen(g, v) ? without_meaning(g, e) : 0;
 	}
 	if (fact->type == PATH_UNREACHABLE) {
 		hold_names(g, v);
-		return is_last_seen(g, v) ? unreachable(fact, e) : 0;
+		return is_last_seen(g, v) ? unreachable(g, e) : 0;
 	}
 	if (path_within(v->from, fact->resolved)) {
 		/* All of it is in there. */
@@ -316,8 +330,7 @@ static int refuse(const struct steps *s, const struct path_fact *dir,
 	err_set(e, ERR_USAGE,
 		"with changes going to '%s' the command could change '%s'",
 		dir->path, what->path);
-	err_hint(e, "what is in it decides about the next run; use another "
-		    "directory");
+	advise(what, "use another directory", e);
 	return err_at(e, "%s", s->origin);
 }
 
@@ -343,7 +356,7 @@ int protect_refuse(const struct steps *s, const struct path_fact *dir,
 {
 	const struct plan *p = s->c->plan;
 	const struct plan_protected self = { s->c->host->self, false,
-					     MISSING_IGNORE };
+					     MISSING_IGNORE, false };
 
 	for (size_t i = 0; i < p->protected.count; i++)
 		if (refuse(s, dir, &p->protected.items[i], e) < 0)
@@ -360,7 +373,7 @@ static int protect_all(const struct steps *s, const struct step *on,
 {
 	const struct plan *p = s->c->plan;
 	const struct plan_protected self = { s->c->host->self, false,
-					     MISSING_IGNORE };
+					     MISSING_IGNORE, false };
 
 	out->since = out->list.count;
 	for (size_t i = 0; i < p->protected.count; i++)
@@ -397,10 +410,10 @@ static int hide_cgroups(const struct steps *s, const struct step *on,
 				       "the cgroup file system cannot be the "
 				       "root");
 		step = array_add(s->c->arena, &out->list);
-		*step = (struct step){ .fd = -1,
-				       .kind = STEP_HIDE,
-				       .dest = dest,
-				       .attributes = ATTR_RO };
+		*step = STEP_NONE;
+		step->kind = STEP_HIDE;
+		step->dest = dest;
+		step->attributes = ATTR_RO;
 	}
 	return 0;
 }

@@ -58,5 +58,27 @@ int root_add(struct steps *s, const struct plan_mount *m, struct err *e)
 		s->c->workdir =
 			overlay_inside(s->c->arena, &root, s->c->workdir);
 	s->c->cow = true;
+	s->c->rooted = true;
 	return 0;
+}
+
+void root_hide_again(struct steps *s, const char *source, const char *dest)
+{
+	struct arena *a = s->c->arena;
+	const struct plan *p = s->c->plan;
+
+	if (s->c->host->caller->uid != 0 || !s->c->rooted)
+		return;
+	for (size_t i = 0; i < p->mounts.count; i++) {
+		const struct plan_mount *m = &p->mounts.items[i];
+
+		if (m->kind != MOUNT_HIDE_PRIVATE)
+			continue;
+		if (path_within(m->dest, source))
+			steps_add(s, STEP_HIDE_PRIVATE, NULL,
+				  path_rebase(a, m->dest, source, dest),
+				  ATTR_RO);
+		else if (path_within(source, m->dest))
+			steps_add(s, STEP_HIDE_PRIVATE, NULL, dest, ATTR_RO);
+	}
 }

@@ -20,14 +20,23 @@ struct step *steps_add(struct steps *s, enum step_kind kind, const char *source,
 		    s->last.items[i].dest &&
 		    str_equal(s->last.items[i].dest, dest))
 			s->last.items[i].dest = NULL;
+	*step = STEP_NONE;
 	step->kind = kind;
 	step->source = source;
 	step->dest = dest;
 	step->attributes = attributes;
 	step->origin = s->origin;
-	step->fd = -1;
-	step->place = -1;
 	return step;
+}
+
+void steps_close(struct steps *s, const char *dest)
+{
+	struct step *step = array_add(s->c->arena, &s->last);
+
+	*step = STEP_NONE;
+	step->kind = STEP_REMOUNT_RO;
+	step->dest = dest;
+	step->attributes = MOUNT_ATTR_RDONLY;
 }
 
 static bool is_file_system(const struct step *step)

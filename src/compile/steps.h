@@ -18,6 +18,9 @@ struct steps {
 struct step *steps_add(struct steps *s, enum step_kind kind, const char *source,
 		       const char *dest, uint64_t attributes);
 
+/* The mount at `dest` becomes read-only when all others are made. */
+void steps_close(struct steps *s, const char *dest);
+
 /* The file system that `path` is on: its step, or NULL for the bare root. */
 const struct step *steps_covering(const struct steps *s, const char *path);
 
@@ -82,6 +85,11 @@ void overlay_hold(struct steps *s, const struct step *root);
 /* --cow: cow.c; --rootfs and --layer: rootfs.c */
 int cow_add(struct steps *s, const struct plan_mount *m, struct err *e);
 int root_add(struct steps *s, const struct plan_mount *m, struct err *e);
+/*
+ * Another root took away what hid root's own of the host; what is bound into it
+ * later needs that again.
+ */
+void root_hide_again(struct steps *s, const char *source, const char *dest);
 
 /*
  * Where what is written to an overlay goes: memory, or one of the places of
@@ -93,6 +101,13 @@ int kept_place(struct steps *s, struct step *step, bool nested, struct err *e);
 int kept_finish(struct steps *s, struct err *e);
 /* Whether a path is the directory of --changes or in it. */
 bool kept_is(const struct steps *s, const char *path);
+
+/* --overlay-helper: helper.c; at the end it is known how many overlays it makes. */
+int helper_begin(struct steps *s, struct err *e);
+void helper_finish(struct steps *s);
+
+/* Whether directories on a file system of that type can be layers. */
+bool helper_takes(const struct steps *s, const char *type);
 
 /* The error of a directive that needs something that is not there. */
 int steps_missing(const struct steps *s, const struct path_fact *fact,

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "host/program.h"
 #include "host/sys.h"
 #include "host/walk.h"
 
@@ -492,6 +493,10 @@ int host_look(struct arena *a, const struct caller *caller,
 	    (wants->subids && subids_look(a, caller, &h.subids, e) < 0))
 		return -1;
 	look_joined(wants->joined, &h);
+	if (wants->helper)
+		h.helper = wants->helper[0] == '/' ?
+				   program_at(wants->helper) :
+				   program_find(a, caller, wants->helper);
 	look_devices(a, wants, &h);
 	look_pwd(a, &h);
 	if (wants->console)

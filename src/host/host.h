@@ -107,6 +107,7 @@ struct host_wants {
 	size_t count;
 	bool mounts;	     /* what is mounted */
 	const char *changes; /* a kept layer, which may not exist yet */
+	const char *helper;  /* a program, by its path or name */
 	bool console;	     /* the terminal behind stdout */
 	bool userns;	     /* whether user namespaces are allowed at all */
 	bool self;	     /* the executable: host.self */
@@ -175,6 +176,7 @@ struct host {
 	const struct path_fact *places; /* one for each place of it */
 	uint64_t changes_type; /* of its file system, f_type of statfs(2) */
 	struct subids subids;
+	const char *helper; /* the path of host_wants.helper; NULL: none */
 };
 
 /* The version of the kernel. */

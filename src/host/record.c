@@ -137,6 +137,9 @@ static const char *read_line(struct arena *a, char *line, struct record *r)
 	} else if (str_equal(word, "ids")) {
 		known = !r->auto_ids && str_equal(line, "auto");
 		r->auto_ids = true;
+	} else if (str_equal(word, "format")) {
+		known = !r->helper && str_equal(line, "helper");
+		r->helper = true;
 	}
 	return known ? NULL : "a line is not known";
 }
@@ -199,6 +202,8 @@ void record_print(const struct record *r, struct str *out)
 	add_time(out, "applying", r->applying);
 	if (r->auto_ids)
 		str_add(out, "ids auto\n");
+	if (r->helper)
+		str_add(out, "format helper\n");
 	for (size_t i = 0; i < r->places.count; i++) {
 		const struct record_place *p = &r->places.items[i];
 

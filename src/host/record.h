@@ -11,6 +11,7 @@
  *	sandbox layer 1
  *	created 1795679518.123456789
  *	ids auto
+ *	format helper
  *	applying 1795679600.000000000
  *	place 0 65024 1234 /home/ann/a\040b
  *	under 0 65024 1235 /srv/base
@@ -52,6 +53,7 @@ struct record {
 	struct timespec
 		applying; /* when --apply began to write; 0: it has not */
 	bool auto_ids;	  /* it was made with --map-auto */
+	bool helper;	  /* it was written by way of --overlay-helper */
 	ARRAY(struct record_place) places;
 	const char *text; /* what it was read from, or NULL */
 };

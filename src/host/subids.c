@@ -8,6 +8,7 @@
 #include "base/parse.h"
 #include "base/str.h"
 #include "host/host.h"
+#include "host/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -116,48 +117,6 @@ static const char *read_text(struct arena *a, const char *path, struct err *e)
 	return text;
 }
 
-static bool is_roots(const char *path, mode_t type)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && st.st_uid == 0 &&
-	       (st.st_mode & S_IFMT) == type &&
-	       !(st.st_mode & (S_IWGRP | S_IWOTH));
-}
-
-/*
- * It is run outside, with the caller's rights. What an earlier command could
- * have put into a directory of PATH is none.
- */
-static const char *program_in(struct arena *a, const char *dir,
-			      const char *name)
-{
-	const char *path;
-
-	if (dir[0] != '/' || !is_roots(dir, S_IFDIR))
-		return NULL;
-	path = path_join(a, dir, name);
-	return is_roots(path, S_IFREG) && access(path, X_OK) == 0 ? path : NULL;
-}
-
-static const char *find_program(struct arena *a, const struct caller *caller,
-				const char *name)
-{
-	static const char *const places[] = { "/usr/bin", "/bin", "/usr/sbin",
-					      "/sbin", "/usr/local/bin" };
-	const char *path = NULL, *at = caller_env(caller, "PATH");
-
-	for (size_t i = 0; !path && i < COUNT_OF(places); i++)
-		path = program_in(a, places[i], name);
-	while (!path && at && *at) {
-		size_t n = strcspn(at, ":");
-
-		path = program_in(a, arena_dup_n(a, at, n), name);
-		at += n + (at[n] == ':');
-	}
-	return path;
-}
-
 int subids_look(struct arena *a, const struct caller *caller,
 		struct subids *out, struct err *e)
 {
@@ -177,7 +136,7 @@ int subids_look(struct arena *a, const struct caller *caller,
 	subids_parse(a, gids, out->name, caller->uid, &out->gids);
 	out->unused =
 		subids_unused(a, gids, subids_unused(a, uids, SUBIDS_FIRST));
-	out->newuidmap = find_program(a, caller, "newuidmap");
-	out->newgidmap = find_program(a, caller, "newgidmap");
+	out->newuidmap = program_find(a, caller, "newuidmap");
+	out->newgidmap = program_find(a, caller, "newgidmap");
 	return 0;
 }

@@ -54,6 +54,7 @@ void apply_take_mode(struct apply *to, struct plan_mount *m);
 
 APPLIER(bind);	    /* --bind family; BIND_ bits */
 APPLIER(same);	    /* --ro, --rw; BIND_ bits */
+APPLIER(protect);   /* param: what to do where it is missing */
 APPLIER(hide);	    /* param: MOUNT_HIDE or MOUNT_HIDE_PRIVATE */
 APPLIER(new_mount); /* param: enum mount_kind; --tmpfs --proc --dev --dir
 		       --mqueue */

@@ -76,19 +76,29 @@ static int rlimit_resource(struct arena *a, const char *name, int *out,
 	return err_hint(e, "known are %s", str_text(&known));
 }
 
-/* Later ones win. */
+static void drop_rlimit(struct plan *p, int resource)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->rlimits.count; i++)
+		if (p->rlimits.items[i].resource != resource)
+			p->rlimits.items[kept++] = p->rlimits.items[i];
+	p->rlimits.count = kept;
+}
+
+/* Later ones win. Sorted: the order in which they were given says nothing. */
 static void set_rlimit(struct apply *to, const struct plan_rlimit *limit)
 {
 	struct plan *p = to->plan;
+	struct plan_rlimit *at;
 
 	if (limit->resource == RLIMIT_FSIZE)
 		p->limits.file_size_given = true;
-	for (size_t i = 0; i < p->rlimits.count; i++)
-		if (p->rlimits.items[i].resource == limit->resource) {
-			p->rlimits.items[i] = *limit;
-			return;
-		}
-	*array_add(to->arena, &p->rlimits) = *limit;
+	drop_rlimit(p, limit->resource);
+	at = array_add(to->arena, &p->rlimits);
+	for (; at > p->rlimits.items && at[-1].resource > limit->resource; at--)
+		*at = at[-1];
+	*at = *limit;
 }
 
 APPLIER(rlimit)
@@ -122,15 +132,10 @@ APPLIER(rlimit)
 static void set_or_drop(struct apply *to, int resource, uint64_t value)
 {
 	struct plan_rlimit limit = { resource, value, value };
-	struct plan *p = to->plan;
 
 	set_rlimit(to, &limit);
-	if (value != UINT64_MAX)
-		return;
-	for (size_t i = 0; i < p->rlimits.count; i++)
-		if (p->rlimits.items[i].resource == resource)
-			p->rlimits.items[i] =
-				p->rlimits.items[--p->rlimits.count];
+	if (value == UINT64_MAX)
+		drop_rlimit(to->plan, resource);
 }
 
 APPLIER(file_size)

@@ -6,6 +6,8 @@
 #include "base/parse.h"
 #include "input/directive.h"
 
+#include <string.h>
+
 /* FD DEST */
 static int from_descriptor(struct apply *to, const struct setting *s,
 			   enum mount_kind kind, struct err *e)
@@ -107,6 +109,24 @@ APPLIER(chmod)
 	return 0;
 }
 
+APPLIER(protect)
+{
+	const char *path;
+
+	if (apply_not_empty(s->args[0], e) < 0)
+		return -1;
+	path = apply_source_path(to, s->args[0]);
+	if (path[1] == '\0')
+		return err_set(e, ERR_USAGE, "'/' cannot be protected");
+	*array_add(to->arena, &to->plan->protected) = (struct plan_protected){
+		.path = path,
+		.directory = true,
+		.missing = (enum missing)s->directive->param,
+		.asked = true,
+	};
+	return 0;
+}
+
 /* --- layers ------------------------------------------------------------- */
 
 APPLIER(cow)
@@ -184,5 +204,13 @@ APPLIER(overlay_helper)
 	if (apply_not_empty(s->args[0], e) < 0)
 		return -1;
 	to->plan->overlay_helper = arena_dup(to->arena, s->args[0]);
+	if (!strchr(s->args[0], '/'))
+		return 0;
+	/* It decides what the command of the next run sees. */
+	to->plan->overlay_helper = apply_source_path(to, s->args[0]);
+	*array_add(to->arena, &to->plan->protected) = (struct plan_protected){
+		.path = to->plan->overlay_helper,
+		.missing = MISSING_IGNORE,
+	};
 	return 0;
 }

@@ -101,6 +101,19 @@ const struct directive directives[] = {
 	  "Of a symlink both the link and what it points to are covered.\n"
 	  "A hidden file that is replaced outside while the command runs is\n"
 	  "visible again; hide its directory instead." },
+	{ "protect", 0, SECTION_FILES, "PATH", { VALUE_PATH }, 0,
+	  ACTION_NONE, apply_protect, MISSING_MAKE,
+	  "PATH is read-only, and stays where it is",
+	  "It is so wherever any directive shows it writable, and nothing else "
+	  "gets into its place: of the directories on the way to it, those that "
+	  "you could rename outside cannot be renamed inside.\n"
+	  "A PATH that does not exist, but could be made inside, is made outside, "
+	  "an empty directory.\n"
+	  "It shows nothing by itself. In what is copy-on-write PATH can be "
+	  "changed, as that is no change outside, and\n.Fl -diff\nlists it." },
+	{ "protect-try", 0, SECTION_FILES, "PATH", { VALUE_PATH }, TRY,
+	  ACTION_NONE, apply_protect, MISSING_IGNORE,
+	  "the same, if PATH exists", NULL },
 	{ "hide-from-root", 0, SECTION_FILES, "PATH", { VALUE_PATH }, 0,
 	  ACTION_NONE, apply_hide, MOUNT_HIDE_PRIVATE,
 	  "hide what only root may read in PATH",
@@ -318,10 +331,20 @@ const struct directive directives[] = {
 	  "discarded, if the layer is new.\nNeeds\n.Cm changes ." },
 	{ "overlay-helper", 0, SECTION_LAYERS, "PROGRAM", { VALUE_PATH },
 	  SINGLE, ACTION_NONE, apply_overlay_helper, 0,
-	  "fuse-overlayfs, for where the kernel cannot",
-	  "A path, or a name that is looked up in\n.Ev PATH .\n"
-	  "It is used where the kernel refuses an overlay, as with a layer on "
-	  "NFS, and runs inside the sandbox with its file systems' rights." },
+	  "let a program, as fuse-overlayfs, make overlays",
+	  "A path, or the name of a program that belongs to root and is in\n"
+	  ".Pa /usr/bin\nor the like, or in\n.Ev PATH .\n"
+	  "It makes all overlays but those of\n.Cm overlay ,\n"
+	  "so that they can be where overlayfs cannot: a layer on NFS or on "
+	  "another overlay, a kernel without overlayfs.\n"
+	  "It is slower, and needs\n.Pa /dev/fuse .\n"
+	  "It runs in the sandbox, apart from the command, which may therefore "
+	  "not keep\n.Dv CAP_SYS_PTRACE ,\n"
+	  "and sees nothing but the layers; its memory and time count as the "
+	  "sandbox's.\n"
+	  "What\n.Cm changes\nkept with it needs it again.\n"
+	  ".Fl -diff\nand\n.Fl -apply\nread that, except where deletions are "
+	  "files\n.Pa .wh.NAME ,\nas on file systems without device files." },
 	{ "diff", 0, SECTION_LAYERS, "DIR", { VALUE_PATH }, CLI,
 	  ACTION_DIFF, NULL, 0,
 	  "list the changes that DIR keeps",

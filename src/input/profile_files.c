@@ -255,7 +255,7 @@ static void protect(struct arena *a, struct plan *out, const char *path,
 		    bool directory, enum missing missing)
 {
 	*array_add(a, &out->protected) =
-		(struct plan_protected){ path, directory, missing };
+		(struct plan_protected){ path, directory, missing, false };
 }
 
 static bool is_profile_name(const char *name)

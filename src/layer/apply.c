@@ -88,17 +88,25 @@ static int make_fresh(struct arena *a, int number, const struct entry *real,
 	return 0;
 }
 
+/* A directory that moves to another one has to be writable itself: its "..". */
+static int throw_away(int number, const char *from, int trash, const char *name)
+{
+	if (fchmodat(number, from, S_IRWXU, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	return renameat(number, from, trash, name);
+}
+
 /* Takes the place of the old one at once, where the file system can do that. */
 static int exchange(int number, int trash, const char *name, struct err *e)
 {
 	if (renameat2(number, FRESH, number, "upper", RENAME_EXCHANGE) == 0) {
-		if (renameat(number, FRESH, trash, name) < 0)
+		if (throw_away(number, FRESH, trash, name) < 0)
 			return err_sys(e, "move what was applied to the trash");
 		return 0;
 	}
 	if (errno != EINVAL && errno != ENOSYS)
 		return err_sys(e, "empty the layer");
-	if (renameat(number, "upper", trash, name) < 0 ||
+	if (throw_away(number, "upper", trash, name) < 0 ||
 	    renameat(number, FRESH, number, "upper") < 0)
 		return err_sys(e, "empty the layer");
 	return 0;

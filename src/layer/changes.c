@@ -76,13 +76,6 @@ static int tell(struct walker *w, enum change_kind kind, unsigned int differs,
 
 /* --- levels ------------------------------------------------------------- */
 
-static int read_names(const struct entry *dir, struct names *out, struct err *e)
-{
-	autoclose int fd = entry_open(dir, O_RDONLY | O_DIRECTORY, e);
-
-	return fd < 0 ? -1 : names_read(fd, out, e);
-}
-
 static void leave(struct walker *w)
 {
 	struct level *l = &w->levels.items[--w->levels.count];
@@ -105,10 +98,10 @@ static int enter(struct walker *w, struct entry *before, struct entry *after,
 	l->becomes = ENTRY_NONE;
 	l->path_length = w->path.length;
 	*before = *after = ENTRY_NONE;
-	if (l->after.fd >= 0 && read_names(&l->after, &l->new, e) < 0)
+	if (l->after.fd >= 0 && names_of(&l->after, &l->new, e) < 0)
 		return at_path(w, e);
 	if (l->before.fd >= 0 && (l->after.fd < 0 || l->after.opaque) &&
-	    read_names(&l->before, &l->old, e) < 0)
+	    names_of(&l->before, &l->old, e) < 0)
 		return at_path(w, e);
 	if (w->levels.count > KEPT_OPEN) {
 		struct level *above = l - KEPT_OPEN;

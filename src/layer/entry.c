@@ -15,6 +15,10 @@
 #include <unistd.h>
 
 #define PRIVATE "user.overlay."
+#define PRIVATE_HELPER "user.fuseoverlayfs."
+
+/* In a directory that is opaque, where it could not be said otherwise. */
+#define OPAQUE_MARK ".wh..wh..opq"
 
 static enum entry_type type_of(const struct entry *x)
 {
@@ -43,7 +47,8 @@ const char *entry_path(const struct entry *x, char path[ENTRY_PATH_SIZE])
 
 bool entry_is_private(const char *attribute)
 {
-	return str_starts(attribute, PRIVATE);
+	return str_starts(attribute, PRIVATE) ||
+	       str_starts(attribute, PRIVATE_HELPER);
 }
 
 static struct timespec time_of(struct statx_timestamp t)
@@ -99,32 +104,34 @@ static void lend(struct entry *x)
 }
 
 /* Only "y" and "x" mean something: ovl_get_opaquedir_val() in the kernel. */
-static int read_opaque(struct entry *x, struct err *e)
+static int read_opaque(struct entry *x, const char *attribute, struct err *e)
 {
 	char path[ENTRY_PATH_SIZE], value[2];
-	ssize_t n = getxattr(entry_path(x, path), PRIVATE "opaque", value,
-			     sizeof(value));
+	ssize_t n =
+		getxattr(entry_path(x, path), attribute, value, sizeof(value));
 
 	if (n < 0 && errno != ERANGE)
-		return err_sys(e, "read its attribute " PRIVATE "opaque");
-	x->opaque = n == 1 && value[0] == 'y';
-	x->xwhiteouts = n == 1 && value[0] == 'x';
+		return err_sys(e, "read its attribute %s", attribute);
+	x->opaque |= n == 1 && value[0] == 'y';
+	x->xwhiteouts |= n == 1 && value[0] == 'x' && !x->helper;
 	return 0;
 }
 
-static int read_attribute(struct entry *x, const char *name, bool xwhiteouts,
-			  struct err *e)
+static int read_attribute(struct entry *x, const char *attribute,
+			  bool xwhiteouts, struct err *e)
 {
-	name += sizeof(PRIVATE) - 1;
+	const char *name = strrchr(attribute, '.') + 1;
+
 	if (str_equal(name, "metacopy") || str_equal(name, "redirect"))
 		return err_set(e, ERR_SYSTEM,
-			       "its attribute " PRIVATE "%s says that %s is "
-			       "elsewhere, which no layer of ours has",
-			       name, name[0] == 'm' ? "its content" : "it");
+			       "its attribute %s says that %s is elsewhere, "
+			       "which no layer of ours has",
+			       attribute,
+			       name[0] == 'm' ? "its content" : "it");
 	if (str_equal(name, "origin"))
 		x->has_origin = true;
 	else if (str_equal(name, "opaque") && x->type == ENTRY_DIRECTORY)
-		return read_opaque(x, e);
+		return read_opaque(x, attribute, e);
 	else if (str_equal(name, "whiteout") && xwhiteouts &&
 		 x->type == ENTRY_FILE && x->st.st_size == 0)
 		x->type = ENTRY_WHITEOUT;
@@ -139,13 +146,23 @@ static int read_attributes(struct entry *x, bool xwhiteouts, struct err *e)
 
 	if (n < 0 && errno != EOPNOTSUPP)
 		return err_sys(e, "list its attributes");
+	/* A helper goes by the kernel's attributes, too. */
 	for (const char *p = list; n > 0 && p < list + n; p += strlen(p) + 1) {
 		if (!entry_is_private(p))
 			x->has_attributes = true;
-		else if (read_attribute(x, p, xwhiteouts, e) < 0)
+		else if ((x->helper || str_starts(p, PRIVATE)) &&
+			 read_attribute(x, p, xwhiteouts, e) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+/* A helper's directories are opaque, if they are new, or else copied up. */
+static void read_marks(struct entry *x)
+{
+	if (faccessat(x->fd, OPAQUE_MARK, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		x->opaque = true;
+	x->has_origin = true;
 }
 
 /* What overlayfs keeps for itself is on files and directories only. */
@@ -161,6 +178,8 @@ static int read_upper(struct entry *x, const struct entry *dir, struct err *e)
 		lend(x);
 	else if (x->type != ENTRY_FILE)
 		return 0;
+	if (x->helper && x->type == ENTRY_DIRECTORY)
+		read_marks(x);
 	return read_attributes(x, dir && dir->xwhiteouts, e);
 }
 
@@ -180,7 +199,7 @@ int entry_top(int fd, bool upper, struct entry *out, struct err *e)
 int entry_look(const struct entry *dir, const char *name, struct entry *out,
 	       struct err *e)
 {
-	struct entry x = { .upper = dir->upper };
+	struct entry x = { .upper = dir->upper, .helper = dir->helper };
 
 	x.fd = openat(dir->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (x.fd < 0 && errno != ENOENT)

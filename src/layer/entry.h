@@ -15,7 +15,9 @@
  *
  * In an upper directory overlayfs says with devices 0/0, or empty files with an
  * attribute, what was deleted, and with attributes what hides the directory
- * below or was copied up. In the real one none of this means anything.
+ * below or was copied up. fuse-overlayfs has other attributes, and names that
+ * begin with ".wh.", which nobody sees in its overlay: names_of() leaves them
+ * out. In the real one none of this means anything.
  *
  * That a file was copied up (`has_origin`) says nothing about its name: what is
  * renamed or linked in the layer takes the attribute along.
@@ -44,6 +46,7 @@ enum entry_type {
 struct entry {
 	enum entry_type type;
 	bool upper;	     /* it is in an upper directory */
+	bool helper;	     /* ... with the marks of --overlay-helper */
 	bool opaque;	     /* a directory: nothing outside shows through */
 	bool xwhiteouts;     /* a directory: empty files may be whiteouts */
 	bool has_origin;     /* it was copied up, maybe under another name */

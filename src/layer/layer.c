@@ -64,6 +64,7 @@ int layer_open(struct arena *a, const struct caller *caller, const char *dir,
 		return err_sys(e, "open the layer '%s'", dir);
 	if (entry_top(top, true, &l.top, e) < 0)
 		return err_wrap(e, "'%s'", dir);
+	l.top.helper = l.record.helper;
 	l.fd = TAKE_FD(fd);
 	*out = l;
 	return 0;

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "layer/entry.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -95,6 +96,47 @@ int names_read(int fd, struct names *out, struct err *e)
 		qsort_r(g.names.at, g.names.count, sizeof(*g.names.at), compare,
 			g.names.text);
 	*out = g.names;
+	return 0;
+}
+
+/* ".wh..wh..opq", and what hides it. */
+static bool is_opaque_mark(const char *name)
+{
+	return str_equal(name, ".wh..wh..opq") || str_equal(name, ".wh..opq");
+}
+
+static int leave_marks_out(struct names *n, struct err *e)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n->count; i++) {
+		const char *name = names_get(n, i);
+
+		if (!str_starts(name, ".wh."))
+			n->at[kept++] = n->at[i];
+		else if (!is_opaque_mark(name))
+			return err_set(
+				e, ERR_SYSTEM,
+				"the overlay helper says by a file '%s' "
+				"that '%s' is deleted, which is not read",
+				name, name + 4);
+	}
+	n->count = kept;
+	return 0;
+}
+
+int names_of(const struct entry *dir, struct names *out, struct err *e)
+{
+	autoclose int fd = entry_open(dir, O_RDONLY | O_DIRECTORY, e);
+	struct names names = { 0 };
+
+	if (fd < 0 || names_read(fd, &names, e) < 0)
+		return -1;
+	if (dir->helper && leave_marks_out(&names, e) < 0) {
+		names_free(&names);
+		return -1;
+	}
+	*out = names;
 	return 0;
 }
 

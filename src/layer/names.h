@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+struct entry;
 struct err;
 
 struct names {
@@ -19,6 +20,12 @@ struct names {
 
 /* Those of the directory `fd`, which is read from its beginning. */
 int names_read(int fd, struct names *out, struct err *e);
+
+/*
+ * Those in a directory, but for marks of a helper: entry.h. An error if those
+ * say what was deleted, as where there can be no device files: it is not read.
+ */
+int names_of(const struct entry *dir, struct names *out, struct err *e);
 
 /* Name number `i`; any bytes but zero and slash may be in it. */
 static inline const char *names_get(const struct names *n, size_t i)

@@ -47,13 +47,6 @@ int trees_begin(struct trees *w, const char *path, struct err *e)
 	return 0;
 }
 
-static int list(const struct entry *dir, struct names *out, struct err *e)
-{
-	autoclose int fd = entry_open(dir, O_RDONLY | O_DIRECTORY, e);
-
-	return fd < 0 ? -1 : names_read(fd, out, e);
-}
-
 static int add_level(struct trees *w, const char *name, struct err *e)
 {
 	size_t length = strlen(trees_path(w, NULL)), size = 0;
@@ -106,7 +99,7 @@ int trees_push(struct trees *w, const char *name, struct entry *from,
 	level->to = *to;
 	*from = ENTRY_NONE;
 	*to = ENTRY_NONE;
-	if (list(&level->from, &level->names, e) < 0) {
+	if (names_of(&level->from, &level->names, e) < 0) {
 		free_level(level);
 		w->depth--;
 		return -1;

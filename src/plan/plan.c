@@ -145,11 +145,16 @@ static bool has_layers(const struct plan *p)
 	return false;
 }
 
+/* It has to end with the sandbox. */
 static int check_layers(const struct plan *p, struct err *e)
 {
+	uint64_t unshare = p->unshare | p->unshare_try;
+
 	if (needs(p->changes && !has_layers(p), "--changes",
 		  "--cow, --rootfs or --layer", e) < 0 ||
-	    needs(p->ask && !p->changes, "--ask", "--changes", e) < 0)
+	    needs(p->ask && !p->changes, "--ask", "--changes", e) < 0 ||
+	    needs(p->overlay_helper && !(unshare & CLONE_NEWPID),
+		  "--overlay-helper", "--unshare-pid", e) < 0)
 		return -1;
 	return 0;
 }
@@ -360,6 +365,7 @@ void plan_wants(struct arena *a, const struct plan *p,
 	for (size_t i = 0; i < p->protected.count; i++)
 		want(a, &list, p->protected.items[i].path, false);
 	out->changes = p->changes;
+	out->helper = p->overlay_helper;
 	if (p->changes)
 		want(a, &list, p->changes, false);
 	out->machine = p->limits.memory.value || p->limits.pids.value ||

@@ -76,13 +76,14 @@ enum missing {
 };
 
 /*
- * What decides how the next run is confined: its profiles, and sandbox itself.
- * Wherever the sandbox shows it, it is read-only.
+ * What decides how the next run is confined: its profiles, and sandbox itself;
+ * and what the user protects. Wherever the sandbox shows it, it is read-only.
  */
 struct plan_protected {
 	const char *path; /* absolute */
-	bool directory;	  /* else a file */
+	bool directory;	  /* made as one where it is missing, else as a file */
 	enum missing missing;
+	bool asked; /* by the user: it decides about something else */
 };
 
 enum home_mode { HOME_NONE, HOME_PRIVATE, HOME_RO, HOME_RW, HOME_DIR };
@@ -220,7 +221,9 @@ struct plan {
 
 	const char *changes; /* where layers are kept, a clean path, or NULL */
 	bool ask;	     /* what becomes of them in the end */
-	const char *overlay_helper; /* fuse-overlayfs, as named, or NULL */
+	const char
+		*overlay_helper; /* fuse-overlayfs: a name without a slash, or
+				       a clean path; or NULL */
 
 	const char *chdir;	    /* NULL: the working directory */
 	const char *argv0;	    /* NULL: the command's name */

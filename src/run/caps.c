@@ -68,6 +68,36 @@ static uint64_t init_caps(const struct program *p)
 	return others ? CAP_BIT(CAP_KILL) : 0;
 }
 
+/*
+ * What makes, owns and opens files as the layers have them; and one that the
+ * command never has beside a helper: helper_begin() in compile/helper.c.
+ */
+#define HELPER_CAPS                                                            \
+	(CAP_BIT(CAP_CHOWN) | CAP_BIT(CAP_DAC_OVERRIDE) |                      \
+	 CAP_BIT(CAP_FOWNER) | CAP_BIT(CAP_FSETID) | CAP_BIT(CAP_MKNOD) |      \
+	 CAP_BIT(CAP_SETFCAP) | CAP_BIT(CAP_SYS_PTRACE))
+
+/* Both ways: user 0 gets what is in the bounding set, others what is ambient. */
+int caps_keep_for_helper(struct err *e)
+{
+	uint64_t effective = 0, permitted = 0, keep;
+
+	if (drop_bounding_set(UINT64_MAX, HELPER_CAPS, e) < 0)
+		return -1;
+	if (sys_capget(&effective, &permitted) < 0)
+		return err_sys(e, "ask for capabilities");
+	keep = permitted & HELPER_CAPS;
+	if (sys_capset(keep, keep, keep) < 0)
+		return err_sys(e, "keep capabilities");
+	for (int cap = 0; cap < CAP_NUMBERS; cap++)
+		if (keep & CAP_BIT(cap) &&
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
+			return err_sys(e, "keep capability %d", cap);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return err_sys(e, "set no_new_privs");
+	return 0;
+}
+
 int stage_drop(struct run *r, struct err *e)
 {
 	const struct program *p = r->program;

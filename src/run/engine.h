@@ -82,6 +82,14 @@ int engine_markers(struct arena *a, int layer, struct markers *out,
 int engine_cover(struct arena *a, int cover, int layer, const struct cover *c,
 		 struct err *e);
 
+/*
+ * The same by program.helper, helper.c. `lower`: descriptors of directories, the
+ * topmost first; `both`: of one with "upper" and "work" in it, or -1. Returns
+ * a detached mount.
+ */
+int engine_helped(struct engine *en, const int *lower, size_t count, int both,
+		  const struct step *s, struct err *e);
+
 /* What was used up among 0 to 2 is closed by the command's execve. */
 int engine_close_taken(const struct program *p, struct err *e);
 

@@ -52,13 +52,19 @@ int layer_open_place(int layer, unsigned int number, struct err *e)
 /* One that is there is taken as it is. */
 static int make(int dir, const char *name, mode_t mode, struct err *e)
 {
-	if (mkdirat(dir, name, mode) == 0) {
-		/* The mode that was asked for, whatever the umask says. */
-		if (fchmodat(dir, name, mode, 0) < 0)
-			return err_sys(e, "set the mode of '%s'", name);
-		return 0;
-	}
-	return errno == EEXIST ? 0 : err_sys(e, "make '%s' in the layer", name);
+	autoclose int fd = -1;
+
+	if (mkdirat(dir, name, 0700) < 0)
+		return errno == EEXIST ?
+			       0 :
+			       err_sys(e, "make '%s' in the layer", name);
+	fd = layer_open_in(dir, name, e);
+	if (fd < 0)
+		return -1;
+	/* The mode that was asked for, whatever the umask says. */
+	if (mode != 0700 && fchmod(fd, mode) < 0)
+		return err_sys(e, "set the mode of '%s'", name);
+	return 0;
 }
 
 static int make_place(const struct run *r, const struct step *s, struct err *e)
@@ -155,16 +161,18 @@ static int open_dir(struct run *r, struct err *e)
 
 	if (l->make && mkdir(l->dir, 0700) < 0)
 		return err_sys(e, "make directory '%s'", l->dir);
+	r->layer_made = l->make;
 	r->layer = open(l->dir, IN_LAYER);
-	if (r->layer < 0 || fstat(r->layer, &st) < 0) {
-		err_sys(e, "open '%s'", l->dir);
-		if (l->make)
-			rmdir(l->dir);
-		return -1;
-	}
-	if (!l->make && (st.st_dev != l->dev || st.st_ino != l->ino))
+	if (r->layer < 0 || fstat(r->layer, &st) < 0)
+		return err_sys(e, "open '%s'", l->dir);
+	if (st.st_uid != geteuid() ||
+	    (!l->make && (st.st_dev != l->dev || st.st_ino != l->ino)))
 		return err_set(e, ERR_SYSTEM,
 			       "'%s' changed while sandbox started", l->dir);
+	if (st.st_mode & 022) {
+		err_set(e, ERR_USAGE, "others can write to '%s'", l->dir);
+		return err_hint(e, "chmod go-w it, or give another directory");
+	}
 	return lock(r, e);
 }
 
@@ -200,6 +208,7 @@ static int store(struct run *r, struct err *e)
 		begin_time(&created);
 	snprintf(line, sizeof(line), "created %lld.%09ld\n",
 		 (long long)created.tv_sec, created.tv_nsec);
+	r->layer_begun = !l->found;
 	return record_write(r->layer, l->text, line, e);
 }
 
@@ -210,7 +219,8 @@ int stage_layer(struct run *r, struct err *e)
 	if (open_dir(r, e) < 0 || check_found(r, e) < 0 || store(r, e) < 0)
 		return -1;
 	for (size_t i = 0; i < p->step_count; i++)
-		if (p->steps[i].place >= 0 &&
+		if (p->steps[i].kind == STEP_OVERLAY &&
+		    p->steps[i].place >= 0 &&
 		    make_place(r, &p->steps[i], e) < 0)
 			return -1;
 	return 0;
@@ -233,15 +243,15 @@ void layer_end(struct run *r, bool failed)
 {
 	const struct program *p = r->program;
 
-	if (r->layer < 0)
-		return;
-	if (failed && !p->layer.found) {
+	/* Another's that was begun meanwhile is not ours to remove. */
+	if (failed && r->layer_begun) {
 		for (size_t i = 0; i < p->step_count; i++)
 			if (p->steps[i].place >= 0)
 				remove_place(r, p->steps[i].place);
 		unlinkat(r->layer, "layer", 0);
-		if (p->layer.make)
-			rmdir(p->layer.dir);
 	}
-	close(TAKE_FD(r->layer));
+	if (failed && r->layer_made)
+		rmdir(p->layer.dir);
+	if (r->layer >= 0)
+		close(TAKE_FD(r->layer));
 }

@@ -8,6 +8,7 @@
 #include "host/check.h"
 #include "host/host.h"
 #include "host/sys.h"
+#include "run/program.h"
 #include "run/run.h"
 
 #include <errno.h>
@@ -27,36 +28,6 @@
 #define PAGE 4096
 
 /* --- a helper ----------------------------------------------------------- */
-
-/* Standard error is the pipe; what else is open is closed by execve. */
-static bool set_descriptors(int pipe)
-{
-	if (dup2(pipe, 2) < 0 || sys_close_range(0, 1) < 0)
-		return false;
-	for (int fd = 0; fd <= 1; fd++)
-		if (open("/dev/null", O_RDWR | O_CLOEXEC) != fd ||
-		    fcntl(fd, F_SETFD, 0) < 0)
-			return false;
-	return true;
-}
-
-/* It runs with more rights than ours: nothing of the environment is for it. */
-_Noreturn static void helper_main(const char *path, char *const *argv, int pipe)
-{
-	static char *const none[] = { NULL };
-	/* 0 and 1 are closed in a supervisor, so the pipe may have these. */
-	int to = fcntl(pipe, F_DUPFD_CLOEXEC, 3);
-	const char *why;
-	sigset_t set;
-
-	sigemptyset(&set);
-	if (to >= 0 && set_descriptors(to) &&
-	    sigprocmask(SIG_SETMASK, &set, NULL) == 0)
-		execve(path, argv, none);
-	why = strerror(errno);
-	fd_write_all(to, why, strlen(why));
-	_exit(127);
-}
 
 /* Waits for its end; 1: `r` was told to stop meanwhile. */
 static int await_end(int pidfd, struct run *r, struct err *e)
@@ -119,7 +90,7 @@ static int run_helper(const char *path, char *const *argv, struct run *r,
 	out = ends[1];
 	pid = sys_clone3(&args);
 	if (pid == 0)
-		helper_main(path, argv, out);
+		program_main(path, argv, out);
 	if (pid < 0)
 		return err_sys(e, "start '%s'", path);
 	waited = await_end(pidfd, r, e);

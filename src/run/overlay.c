@@ -23,6 +23,7 @@ struct stack {
 	const char *paths[OVERLAY_LAYERS_MAX]; /* NULL: it is ours */
 	size_t count;
 	int upper, work;
+	int place;   /* of a kept layer, what those two are in; or -1 */
 	int scratch; /* the step's own directory there, or -1 */
 	mode_t mode; /* of the topmost */
 };
@@ -204,7 +205,12 @@ static int explain(const struct stack *k, const struct step *s, struct err *e)
 		return err_hint(e, "a directory is in another one of them");
 	if (errnum == ENODEV)
 		return err_hint(e, "this kernel has no overlayfs; load its "
-				   "module: modprobe overlay");
+				   "module (modprobe overlay), or add "
+				   "--overlay-helper fuse-overlayfs");
+	if (errnum == EINVAL && s->in_memory)
+		return err_hint(e, "where a directory cannot be a layer of the "
+				   "kernel's, --overlay-helper "
+				   "fuse-overlayfs may do");
 	return -1;
 }
 
@@ -238,15 +244,14 @@ static int open_kept(const struct run *r, struct stack *k, const struct step *s,
 		     struct err *e)
 {
 	autoclose int layer = layer_open_again(r, e);
-	autoclose int dir = -1;
 
 	if (layer < 0)
 		return -1;
-	dir = layer_open_place(layer, (unsigned int)s->place, e);
-	if (dir < 0)
+	k->place = layer_open_place(layer, (unsigned int)s->place, e);
+	if (k->place < 0)
 		return -1;
-	k->upper = layer_open_in(dir, "upper", e);
-	k->work = k->upper < 0 ? -1 : layer_open_in(dir, "work", e);
+	k->upper = layer_open_in(k->place, "upper", e);
+	k->work = k->upper < 0 ? -1 : layer_open_in(k->place, "work", e);
 	return k->work < 0 ? -1 : 0;
 }
 
@@ -259,17 +264,24 @@ static int make_overlay(struct engine *en, struct stack *k,
 	    (s->in_memory && make_upper(en, k, s, e) < 0) ||
 	    (s->place >= 0 && open_kept(en->run, k, s, e) < 0))
 		return -1;
-	fd = mount_stack(k, s, e);
+	fd = s->helped ?
+		     engine_helped(en, k->layers, k->count,
+				   s->in_memory ? k->scratch : k->place, s, e) :
+		     mount_stack(k, s, e);
 	return fd < 0 ? -1 : engine_place(en, fd, s, true, e);
 }
 
 int engine_overlay(struct engine *en, const struct step *s, struct err *e)
 {
-	struct stack k = { .upper = -1, .work = -1, .scratch = -1 };
+	struct stack k = {
+		.place = -1, .upper = -1, .work = -1, .scratch = -1
+	};
 	int result = make_overlay(en, &k, s, e);
 
 	for (size_t i = 0; i < k.count; i++)
 		close(k.layers[i]);
+	if (k.place >= 0)
+		close(k.place);
 	if (k.upper >= 0)
 		close(k.upper);
 	if (k.work >= 0)

@@ -73,7 +73,9 @@ struct run {
 
 	int peers[PEER_COUNT]; /* our own copies of the program's, or -1 */
 	struct held held;
-	int layer; /* the directory of --changes, locked; or -1 */
+	int layer;	  /* the directory of --changes, locked; or -1 */
+	bool layer_made;  /* ... by us */
+	bool layer_begun; /* so was the record in it */
 	struct cgroup cgroup;
 	struct limits limits;
 	struct output output;
@@ -190,6 +192,9 @@ bool run_tells_ready(const struct program *p);
 
 /* Whether the command is in a process group of its own. */
 bool run_has_own_group(const struct run *r);
+
+/* Leaves this process the few that a helper of --overlay-helper has: caps.c */
+int caps_keep_for_helper(struct err *e);
 
 /* Loads one BPF program into this process. */
 int seccomp_load_bpf(const struct bpf *bpf, struct err *e);

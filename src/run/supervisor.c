@@ -298,7 +298,7 @@ void supervisor_signal_all(struct run *r, int signal)
 /* Set-up reads from descriptors of the caller's, which may take for ever. */
 static bool ends_early(const struct run *r, int signal)
 {
-	bool reads = r->program->taken_fd_count ||
+	bool reads = r->program->taken_fd_count || r->program->helpers ||
 		     r->program->peers[PEER_BLOCK] >= 0;
 
 	return !r->ready && reads &&

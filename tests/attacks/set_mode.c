@@ -4,7 +4,7 @@
  * cve: CVE-2017-9780
  * off: host
  * as: user root
- * cases: chmod fchmod fchmodat fchmodat2 open openat2 mknod
+ * cases: chmod fchmod fchmodat fchmodat2 open openat2 tmpfile mknod
  * setup: set_mode
  *
  * A setuid program in the working directory is the caller's outside: another
@@ -21,6 +21,7 @@ static int set_mode(const char *how)
 {
 	struct open_how with = { .flags = O_CREAT | O_EXCL | O_WRONLY,
 				 .mode = 04755 };
+	char path[32];
 	int fd;
 
 	if (is(how, "openat2"))
@@ -28,6 +29,14 @@ static int set_mode(const char *how)
 				    sizeof(with));
 	if (is(how, "open"))
 		return open("made", O_CREAT | O_EXCL | O_WRONLY, 04755);
+	if (is(how, "tmpfile")) {
+		fd = open(".", O_TMPFILE | O_WRONLY, 04755);
+		if (fd < 0)
+			return -1;
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		return linkat(AT_FDCWD, path, AT_FDCWD, "made",
+			      AT_SYMLINK_FOLLOW);
+	}
 	if (is(how, "mknod"))
 		return mknod("made", S_IFREG | 04755, 0);
 	fd = open("made", O_CREAT | O_EXCL | O_WRONLY, 0755);

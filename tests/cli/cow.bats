@@ -262,3 +262,80 @@ time.sleep(60)' >"$T/ready" &
 	status_is 0
 	says covered
 }
+
+@test "all of the host, kept, told, applied and discarded" {
+	files
+	works --cow / --changes "$T/layer" sh -c 'echo more >>one; mkdir new
+		rm sub/two; echo x >~/.new'
+	as_it_was
+	works --diff "$T/layer"
+	says "A $HOME/.new (mode 644, size 2)
+A $PROJECT/new/ (directory, mode 755)
+M $PROJECT/one (size 4 -> 9)
+D $PROJECT/sub/two"
+	works --apply "$T/layer"
+	says ''
+	[ "$(cat one ~/.new)" = $'one\nmore\nx' ] && [ -d new ] &&
+		[ ! -e sub/two ]
+	works --diff "$T/layer"
+	says ''
+	works --cow / --changes "$T/layer" sh -c 'echo again >>one'
+	works --discard "$T/layer"
+	[ ! -e "$T/layer" ] && [ "$(cat one)" = $'one\nmore' ]
+}
+
+@test "the layer has the mode of what it is over" {
+	files
+	mkdir -m 750 "$T/other"
+	works --rw "$HOME" --cow "$T/other" --changes "$T/layer" \
+		touch "$T/other/new"
+	[ "$(stat -c %a "$T/layer/0/upper")" = 750 ]
+	works --apply "$T/layer"
+	[ "$(stat -c %a "$T/other")" = 750 ] && [ -e "$T/other/new" ]
+}
+
+@test "what masked a file, or hid it from root, goes on to do so" {
+	: >"$T/nothing"
+	works --ro-bind "$T/nothing" ~/.secret --cow ~ cat ~/.secret
+	says ''
+	works --ro-bind "$T/nothing" ~/.secret --cow / cat ~/.secret
+	says ''
+	sandbox --cow /etc cat /etc/shadow
+	status_is 1
+	sandbox --cow / cat /etc/shadow
+	status_is 1
+}
+
+@test "by another name it cannot be changed either" {
+	files
+	mkdir a b
+	for way in "--bind $PROJECT/a $PROJECT/b --cow ." \
+		"--bind $PROJECT/a /mnt --cow /" "--home-dir $PROJECT/a --cow /"; do
+		# shellcheck disable=SC2086 # words on purpose
+		sandbox $way sh -c 'echo x >b/f; echo x >/mnt/f; echo x >~/f; true'
+		[ -z "$(find a b -type f)" ] || show "changed by $way" || return 1
+	done
+}
+
+@test "the command cannot get at the record by another way" {
+	files
+	mkdir -p "$T/low" "$T/up" "$T/work"
+	fails 125 "could write to '$T/up/layer' itself" -- --cow . \
+		--changes "$T/up/layer" --overlay-src "$T/low" \
+		--overlay "$T/up" "$T/work" /mnt
+	mkdir -m 777 "$T/open"
+	chmod 777 "$T/open"
+	fails 125 'others can write' -- --cow . --changes "$T/open"
+}
+
+@test "a run that fails leaves the layer of another alone" {
+	files
+	"$SANDBOX" --cow . --changes "$T/layer" sh -c 'touch kept; sleep 60' &
+	ends_with_test $!
+	within 10 test -e "$T/layer/0/upper/kept"
+	fails 125 'in use by another sandbox' -- --cow . --changes "$T/layer"
+	[ -e "$T/layer/layer" ] && [ -e "$T/layer/0/upper/kept" ]
+	kill $!
+	wait $! || true
+	works --cow . --changes "$T/layer" ls kept
+}

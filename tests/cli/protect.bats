@@ -325,3 +325,76 @@ setup_home() {
 	status_is 0
 	says here
 }
+
+# --- what the user protects ---------------------------------------------------
+
+# in_project SCRIPT: as cannot, in the working directory, with what $with says.
+in_project() {
+	local line
+
+	while IFS= read -r line; do
+		[ -n "$line" ] || continue
+		sandbox "${with[@]}" sh -c "$line"
+		[ "$status" != 0 ] && [ "$status" != 125 ] ||
+			show "succeeds inside: $line" || return 1
+	done <<<"$1"
+}
+
+@test "--protect holds what is there, and its names" {
+	local attacks='
+		echo x >>.git/hooks/pre-commit
+		touch .git/hooks/post-checkout
+		rm .git/hooks/pre-commit
+		mv .git/hooks x
+		mv .git x
+		rm -r .git/hooks
+		ln -sfn /tmp .git/hooks && test -L .git/hooks'
+	mkdir -p .git/hooks
+	echo ours >.git/hooks/pre-commit
+	# The control: read-only alone, and the name is moved away.
+	works --ro .git/hooks sh -c 'mv .git x && mkdir -p .git/hooks &&
+		echo theirs >.git/hooks/pre-commit'
+	[ "$(cat .git/hooks/pre-commit)" = theirs ]
+	rm -r .git
+	mv x .git
+	with=(--protect .git/hooks)
+	in_project "$attacks"
+	# Wherever in the order it is said, and by other names too.
+	with=(--protect .git/hooks --rw "$PROJECT/.git" --bind "$HOME" /h)
+	in_project "$attacks"
+	in_project 'touch /h/project/.git/hooks/x
+		mv /h/project /h/x'
+	[ "$(find .git -type f -exec cat {} +)" = ours ]
+	# Beside it everything is as it was.
+	works --protect .git/hooks sh -c 'echo ok >.git/HEAD; mv .git/HEAD .git/h'
+}
+
+@test "--protect holds a file, and a symlink by what it leads to" {
+	mkdir real
+	echo ours | tee file real/file >/dev/null
+	ln -s real link
+	with=(--protect file --protect link/file)
+	in_project 'echo x >>file
+		mv file x
+		rm file
+		echo x >>real/file
+		mv real x
+		rm real/file'
+	[ "$(cat file real/file)" = $'ours\nours' ]
+}
+
+@test "what is missing is made by --protect, and not by --protect-try" {
+	works --protect-try missing sh -c 'mkdir missing; rmdir missing'
+	[ ! -e missing ]
+	with=(--protect a/missing)
+	in_project 'touch a/missing/x
+		mv a x
+		rmdir a/missing'
+	[ "$(find a)" = $'a\na/missing' ]
+	fails 125 b/missing 'it was to be protected' -- \
+		--no-create --protect b/missing
+	[ ! -e b ]
+	# Where nothing could be made, nothing is.
+	works --workdir ro --protect c true
+	[ ! -e c ]
+}

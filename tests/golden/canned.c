@@ -232,7 +232,8 @@ static bool read_subids(struct canned *c, const struct words *w)
 	else if (str_equal(key, "helper") && w->count > 2 &&
 		 str_equal(value, "newuidmap"))
 		c->subids.newuidmap = w->word[2];
-	else if (str_equal(key, "helper") && w->count > 2)
+	else if (str_equal(key, "helper") && w->count > 2 &&
+		 str_equal(value, "newgidmap"))
 		c->subids.newgidmap = w->word[2];
 	else
 		return false;
@@ -268,6 +269,11 @@ static int read_words(struct canned *c, const struct words *w, struct err *e)
 				    &c->changes_type, e);
 	if (read_subids(c, w))
 		return 0;
+	if (str_equal(key, "helper") && w->count > 2) {
+		c->helper_name = value;
+		c->helper = w->word[2];
+		return 0;
+	}
 	if (str_equal(key, "userns")) {
 		c->no_userns = str_equal(value, "no");
 	} else if (str_equal(key, "cgroups")) {
@@ -722,6 +728,10 @@ int canned_look(const struct canned *c, struct arena *a,
 		h.caps = ((uint64_t)1 << 41) - 1; /* of Linux 5.9 and later */
 	if (wants->subids)
 		look_subids(c, a, &h);
+	if (wants->helper && c->helper &&
+	    (str_equal(wants->helper, c->helper_name) ||
+	     str_equal(wants->helper, c->helper)))
+		h.helper = c->helper;
 	look_pwd(c, a, &h);
 	look_devices(a, wants, &h);
 	look_cgroups(c, wants, &h);

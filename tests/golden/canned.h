@@ -72,6 +72,7 @@ struct canned {
 	uint64_t memory, swap;
 	unsigned int cpu_count;
 	struct host_cgroup cgroup;
+	const char *helper_name, *helper; /* --overlay-helper: its path */
 	struct subids subids;
 	struct str subuid, subgid; /* the files */
 	ARRAY(struct canned_node) nodes;

@@ -98,6 +98,26 @@ static void same_paths(void **state)
 	fails("ro ''\n", "t.profile:1: ro: the value is empty\n");
 }
 
+static void protected_things(void **state)
+{
+	struct arena a = { 0 };
+	struct plan *p = plan_of(&a, "protect sub//.git/\n"
+				     "protect-try ~/x\n");
+	const struct plan_protected *what = p->protected.items;
+
+	(void)state;
+	assert_int_equal(p->protected.count, 2);
+	assert_int_equal(p->mounts.count, 0);
+	assert_string_equal(what[0].path, "/home/ann/work/sub/.git");
+	assert_int_equal(what[0].missing, MISSING_MAKE);
+	assert_true(what[0].directory && what[0].asked);
+	assert_string_equal(what[1].path, "/home/ann/x");
+	assert_int_equal(what[1].missing, MISSING_IGNORE);
+	arena_release(&a);
+	fails("protect ''\n", "t.profile:1: protect: the value is empty\n");
+	fails("protect /\n", "t.profile:1: protect: '/' cannot be protected\n");
+}
+
 static void new_things(void **state)
 {
 	struct arena a = { 0 };
@@ -354,6 +374,7 @@ GROUP(apply)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(binds),
 		cmocka_unit_test(same_paths),
+		cmocka_unit_test(protected_things),
 		cmocka_unit_test(new_things),
 		cmocka_unit_test(modifiers),
 		cmocka_unit_test(home_and_workdir),

@@ -41,7 +41,7 @@ static int read_plan(struct canned *c, const char *line, struct plan *p,
 	p->command = command;
 	*array_add(c->arena, &p->protected) =
 		(struct plan_protected){ "/home/ann/.config/sandbox", true,
-					 MISSING_IGNORE };
+					 MISSING_IGNORE, false };
 	return plan_check(p, e);
 }
 

@@ -25,7 +25,7 @@ static void has(const char *profile, const char *path, const char *part)
 		return;
 	}
 	*array_add(&a, &plan.protected) =
-		(struct plan_protected){ path, true, MISSING_MAKE };
+		(struct plan_protected){ path, true, MISSING_MAKE, false };
 	if (unit_compile(c, &plan, &program, &e) < 0) {
 		unit_has(unit_line(&a, &e), part);
 	} else {

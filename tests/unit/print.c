@@ -35,6 +35,12 @@ static const char *fixed_point(struct arena *a, const char *host,
 	return first;
 }
 
+/* Of no use without a working directory: an error there. */
+static bool needs_directory(const char *text)
+{
+	return strstr(text, "\ncow ${PWD}") || strstr(text, "\nprotect ${PWD}");
+}
+
 static void shipped(void **state)
 {
 	static const char *const hosts[] = { unit_student, unit_root,
@@ -44,9 +50,12 @@ static void shipped(void **state)
 	for (size_t i = 0; i < shipped_profile_count; i++)
 		for (size_t k = 0; k < COUNT_OF(hosts); k++) {
 			struct arena a = { 0 };
-			const char *text = fixed_point(
-				&a, hosts[k], shipped_profiles[i].text);
+			const char *text;
 
+			if (k == 2 && needs_directory(shipped_profiles[i].text))
+				continue;
+			text = fixed_point(&a, hosts[k],
+					   shipped_profiles[i].text);
 			unit_has(text, "unshare-all\n");
 			unit_lacks(text, "include");
 			arena_release(&a);

@@ -12,7 +12,7 @@
 #define BEGIN "sandbox layer 1\ncreated 1795679518.123456789\n"
 
 static const char full[] =
-	BEGIN "applying 1795679600.000000000\nids auto\n"
+	BEGIN "applying 1795679600.000000000\nids auto\nformat helper\n"
 	      "place 0 65024 1234 /home/ann/a\\040b\n"
 	      "under 0 65024 1235 /srv/base\n"
 	      "under 0 1 18446744073709551615 /srv/\\134\\377\\012\n"
@@ -38,6 +38,7 @@ static void test_full(void **state)
 	assert_int_equal(r.created.tv_nsec, 123456789);
 	assert_int_equal(r.applying.tv_sec, 1795679600);
 	assert_true(r.auto_ids);
+	assert_true(r.helper);
 	assert_int_equal(r.places.count, 4);
 	assert_string_equal(r.places.items[0].path, "/home/ann/a b");
 	assert_false(r.places.items[0].under);
@@ -62,6 +63,8 @@ static void test_refused(void **state)
 		BEGIN "\n",
 		BEGIN "created 1.000000000\n",
 		BEGIN "ids auto\nids auto\n",
+		BEGIN "format helper\nformat helper\n",
+		BEGIN "format other\n",
 		BEGIN "ids all\n",
 		BEGIN "color red\n",
 		BEGIN "place 0 1 1 /a",

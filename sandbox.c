@@ -15,6 +15,7 @@
 #include "plan/plan.h"
 #include "report/ask.h"
 #include "report/changes.h"
+#include "report/check_host.h"
 #include "report/progress.h"
 #include "report/report.h"
 #include "run/run.h"
@@ -125,6 +126,18 @@ static int about_layer(struct arena *a, const struct caller *caller,
 		r = report_apply(a, &layer, request->force, e);
 	layer_close(&layer);
 	return r;
+}
+
+static int check_host(struct arena *a, const struct caller *caller,
+		      const struct request *request, struct err *e)
+{
+	bool runs = false;
+
+	if (report_check_host(a, caller, request->format, &runs, e) < 0)
+		return -1;
+	if (!runs)
+		_exit(CHECK_FAILED);
+	return 0;
 }
 
 /* Returns if there is no cgroup that we would have to be in another scope for. */
@@ -328,6 +341,8 @@ static int sandbox(int argc, char **argv, struct err *e)
 	if (request.action == ACTION_DIFF || request.action == ACTION_APPLY ||
 	    request.action == ACTION_DISCARD)
 		return about_layer(&words, &caller, &request, e);
+	if (request.action == ACTION_CHECK_HOST)
+		return check_host(&words, &caller, &request, e);
 	if (settings_apply(&request.settings, &plans,
 			   caller.cwd ? caller.cwd : "/", plan, e) < 0)
 		return -1;

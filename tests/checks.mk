@@ -87,6 +87,10 @@ check-vm-load: $(IN_VM) ## 200 sandboxes at once and 5,000 in a row: VM=RUNNER
 	$(VM) --root --timeout 6000 -- tests/vm/limits load \
 		--at-once 200 --in-a-row 5000
 
+check-vm-host: $(IN_VM) ## --check-host where things are missing, its fixes, containers
+	for k in 6.1 6.12; do $(VM) --kernel $$k --root --timeout 1500 -- \
+		tests/vm/check-host || exit 1; done
+
 # What does not end as it should stands in the tables, and is marked there.
 limits-table: $(IN_VM) ## measure again what doc/limits.md says: VM=RUNNER
 	-$(INSIDE) HOG=$(abspath $(B)/hog) tests/limits/run --out $(B)/limits.tsv
@@ -97,4 +101,5 @@ limits-table: $(IN_VM) ## measure again what doc/limits.md says: VM=RUNNER
 	tests/limits/table doc/limits.md.in $(B)/limits.tsv \
 		$(B)/limits-told.tsv $(B)/limits-6.1/*.tsv >doc/limits.md
 
-.PHONY: check-rootfs check-differential check-limits check-vm check-vm-limits check-vm-load limits-table
+.PHONY: check-rootfs check-differential check-limits check-vm check-vm-limits check-vm-load \
+	check-vm-host limits-table

@@ -104,14 +104,10 @@ static int not_free(const char *option, const char *path, struct err *e)
 	return err_hint(e, "give one that is empty, cgroups(7)");
 }
 
-/* What systemd does not delegate to users unless told to. */
 static int ask_to_delegate(struct err *e)
 {
-	return err_hint(e, "an administrator delegates it with the lines "
-			   "[Service] and Delegate=cpu cpuset io memory pids "
-			   "in /etc/systemd/system/user@.service.d/"
-			   "delegate.conf, systemctl daemon-reload, and "
-			   "systemctl restart user@UID");
+	return err_hint(
+		e, "an administrator delegates it with " CGROUP_DELEGATE_FIX);
 }
 
 int compile_needs_cgroup(const struct compile *c, const char *option,

@@ -9,6 +9,8 @@
 
 /* A map is written at once, in less than a page, user_namespaces(7). */
 #define MAP_LINES_MAX 100
+/* As many as useradd(8) gives, login.defs(5). */
+#define COUNT_USUAL 65536u
 
 static bool is_taken(const struct id_map *line, const struct id_range *range)
 {
@@ -27,19 +29,27 @@ static bool is_any_taken(const struct id_map *lines, size_t n,
 	return false;
 }
 
-static int no_range(const char *file, const char *name, struct err *e)
+/* One that others have too would give them the same files. */
+static int no_range(const char *file, const struct subids *subids,
+		    struct err *e)
 {
+	uint32_t first = subids->unused, last = first + (COUNT_USUAL - 1);
+	const char *name = subids->name;
+
 	err_set(e, ERR_SYSTEM, "'%s' has no range for '%s'", file, name);
+	if (first > ID_NONE - COUNT_USUAL)
+		return -1;
 	return err_hint(e,
 			"an administrator can add one: usermod --add-subuids "
-			"100000-165535 --add-subgids 100000-165535 %s",
-			name);
+			"%u-%u --add-subgids %u-%u %s",
+			first, last, first, last, name);
 }
 
 /* Of ranges that overlap, which the kernel refuses, the first one counts. */
 static int map_ranges(struct arena *a, uint32_t own,
 		      const struct id_ranges *ranges, const char *file,
-		      const char *name, struct id_maps *out, struct err *e)
+		      const struct subids *subids, struct id_maps *out,
+		      struct err *e)
 {
 	struct id_map *lines =
 		arena_alloc(a, (ranges->count + 1) * sizeof(*lines));
@@ -56,11 +66,11 @@ static int map_ranges(struct arena *a, uint32_t own,
 		inside += r->count;
 	}
 	if (n == 1)
-		return no_range(file, name, e);
+		return no_range(file, subids, e);
 	if (n > MAP_LINES_MAX)
 		return err_set(e, ERR_SYSTEM,
 			       "'%s' has more than %d ranges for '%s'", file,
-			       MAP_LINES_MAX - 1, name);
+			       MAP_LINES_MAX - 1, subids->name);
 	*out = (struct id_maps){ lines, n };
 	return 0;
 }
@@ -90,9 +100,9 @@ int compile_map(struct arena *a, const struct caller *caller,
 			       "--map-auto needs a name of user %u in "
 			       "'/etc/passwd'",
 			       caller->uid);
-	if (map_ranges(a, caller->uid, &subids->uids, "/etc/subuid", name,
+	if (map_ranges(a, caller->uid, &subids->uids, "/etc/subuid", subids,
 		       &map.uids, e) < 0 ||
-	    map_ranges(a, caller->gid, &subids->gids, "/etc/subgid", name,
+	    map_ranges(a, caller->gid, &subids->gids, "/etc/subgid", subids,
 		       &map.gids, e) < 0)
 		return -1;
 	*out = map;

@@ -174,6 +174,13 @@ static unsigned int read_controllers(int dir, const char *file)
 	return bits;
 }
 
+unsigned int cgroup_controllers(const char *path)
+{
+	autoclose int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return dir < 0 ? 0 : read_controllers(dir, "cgroup.controllers");
+}
+
 /* Threads of a threaded one are spread: no memory or io can be limited. */
 static bool is_domain(int dir, bool *top)
 {

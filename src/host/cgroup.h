@@ -66,6 +66,15 @@ int cgroup_look(struct arena *a, const struct caller *caller,
 		const struct cgroup_wants *wants, struct host_cgroup *out,
 		struct err *e);
 
+/* The controllers that a directory of cgroup v2 has. */
+unsigned int cgroup_controllers(const char *path);
+
+/* How users get what systemd does not delegate to them unless told to. */
+#define CGROUP_DELEGATE_FIX                                                    \
+	"the lines [Service] and Delegate=cpu cpuset io memory pids in "       \
+	"/etc/systemd/system/user@.service.d/delegate.conf, systemctl "        \
+	"daemon-reload, and systemctl restart user@UID"
+
 /* Where the program systemd-run is, or NULL. */
 const char *cgroup_systemd_run(void);
 

@@ -8,13 +8,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
-/* A number from a sysctl file, -1 if there is none. */
-static long sysctl_value(const char *path)
+long check_sysctl(const char *path)
 {
 	char text[32] = "";
 	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -24,7 +24,6 @@ static long sysctl_value(const char *path)
 	return strtol(text, NULL, 10);
 }
 
-/* Whether we run under a seccomp filter: that of a container, mostly. */
 static bool is_filtered(void)
 {
 	char text[4096] = "";
@@ -65,38 +64,87 @@ int host_refuse_privileges(struct err *e)
 			   "them away with: chmod ug-s, setcap -r");
 }
 
+/*
+ * The kernel makes no user namespace for who has another root than his mount
+ * namespace has, current_chrooted(); mountinfo shows no mount at / then, unless
+ * the chroot is at a mount point.
+ */
+static bool is_chrooted(void)
+{
+	FILE *f = fopen("/proc/self/mountinfo", "re");
+	autofree char *line = NULL;
+	size_t room = 0;
+	bool found = false;
+	char at[3];
+
+	if (!f)
+		return false;
+	while (!found && getline(&line, &room, f) > 0)
+		found = sscanf(line, "%*s %*s %*s %*s %2s", at) == 1 &&
+			str_equal(at, "/");
+	fclose(f);
+	return !found;
+}
+
+void userns_look(struct userns_facts *out)
+{
+	*out = (struct userns_facts){
+		.limit = check_sysctl("/proc/sys/user/max_user_namespaces"),
+		.unprivileged = check_sysctl(
+			"/proc/sys/kernel/unprivileged_userns_clone"),
+		.apparmor =
+			check_sysctl("/proc/sys/kernel/"
+				     "apparmor_restrict_unprivileged_userns"),
+		.root = geteuid() == 0,
+		.filtered = is_filtered(),
+		.chrooted = is_chrooted(),
+	};
+}
+
+bool userns_advice(const struct userns_facts *f, int errnum, struct advice *out)
+{
+	bool refused = errnum == EPERM || errnum == EACCES;
+
+	*out = (struct advice){ 0 };
+	if (f->limit == 0) {
+		out->why = "user namespaces are switched off here";
+		out->fix = "sysctl -w user.max_user_namespaces=10000";
+	} else if (f->unprivileged == 0 && !f->root) {
+		out->why = "user namespaces are for root only here";
+		out->fix = "sysctl -w kernel.unprivileged_userns_clone=1";
+	} else if (f->apparmor == 1 && !f->root && refused) {
+		out->why = "AppArmor restricts user namespaces here";
+		out->fix = "an AppArmor profile for sandbox (make install "
+			   "APPARMOR=1), or: sysctl -w "
+			   "kernel.apparmor_restrict_unprivileged_userns=0";
+	} else if (f->chrooted && refused) {
+		out->why = "no user namespace can be made in a chroot";
+		out->fix = "systemd-nspawn -D DIR, in place of chroot DIR";
+	} else if (f->filtered && (refused || errnum == ENOSYS)) {
+		out->why = "a seccomp filter forbids user namespaces here, of "
+			   "another sandbox or of a container";
+		out->fix = "--allow-userns for the sandbox, or for docker and "
+			   "podman: --security-opt seccomp=unconfined";
+	} else if (errnum == ENOSPC || errnum == EUSERS) {
+		out->why = "the limit of namespaces is reached; see "
+			   "sysctl user.max_*_namespaces";
+	} else if (errnum == EPERM) {
+		out->why = "user namespaces may not be made here: in a chroot, "
+			   "or by a security module's rule";
+	}
+	return out->why;
+}
+
 int host_explain_userns(struct err *e)
 {
-	int errnum = e->errnum;
+	struct userns_facts facts;
+	struct advice advice;
 
-	if (sysctl_value("/proc/sys/user/max_user_namespaces") == 0)
-		return err_hint(e, "user namespaces are switched off here; an "
-				   "administrator allows them with: sysctl -w "
-				   "user.max_user_namespaces=10000");
-	if (sysctl_value("/proc/sys/kernel/unprivileged_userns_clone") == 0 &&
-	    geteuid() != 0)
-		return err_hint(e, "user namespaces are for root only here; an "
-				   "administrator allows them with: sysctl -w "
-				   "kernel.unprivileged_userns_clone=1");
-	if (sysctl_value("/proc/sys/kernel/"
-			 "apparmor_restrict_unprivileged_userns") == 1)
-		return err_hint(e, "AppArmor restricts user namespaces here; "
-				   "an administrator allows them with an "
-				   "AppArmor profile for sandbox, or with: "
-				   "sysctl -w kernel.apparmor_restrict_"
-				   "unprivileged_userns=0");
-	if ((errnum == EPERM || errnum == ENOSYS || errnum == EACCES) &&
-	    is_filtered())
-		return err_hint(e, "a seccomp filter forbids user namespaces "
-				   "here: of another sandbox, to which "
-				   "--allow-userns must be given, or of a "
-				   "container (docker: --security-opt "
-				   "seccomp=unconfined)");
-	if (errnum == ENOSPC || errnum == EUSERS)
-		return err_hint(e, "the limit of namespaces is reached; see "
-				   "sysctl user.max_*_namespaces");
-	if (errnum == EPERM)
-		return err_hint(e, "user namespaces may not be made here: in a "
-				   "chroot, or by a security module's rule");
-	return -1;
+	userns_look(&facts);
+	if (!userns_advice(&facts, e->errnum, &advice))
+		return -1;
+	if (!advice.fix)
+		return err_hint(e, "%s", advice.why);
+	return err_hint(e, "%s; an administrator allows them with: %s",
+			advice.why, advice.fix);
 }

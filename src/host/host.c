@@ -109,16 +109,15 @@ const struct host_descriptor *host_descriptor(const struct host *h, int fd)
 	return NULL;
 }
 
-static int look_kernel(struct host *out, struct err *e)
+int host_kernel(unsigned int *major, unsigned int *minor, struct err *e)
 {
 	struct utsname u;
 	char *dot, *end;
 
 	if (uname(&u) < 0)
 		return err_sys(e, "uname");
-	out->kernel_major = (unsigned int)strtoul(u.release, &dot, 10);
-	out->kernel_minor =
-		*dot == '.' ? (unsigned int)strtoul(dot + 1, &end, 10) : 0;
+	*major = (unsigned int)strtoul(u.release, &dot, 10);
+	*minor = *dot == '.' ? (unsigned int)strtoul(dot + 1, &end, 10) : 0;
 	if (dot == u.release || *dot != '.' || end == dot + 1)
 		return err_set(e, ERR_SYSTEM, "kernel release '%s' is unknown",
 			       u.release);
@@ -487,7 +486,8 @@ int host_look(struct arena *a, const struct caller *caller,
 				       sizeof(*facts));
 	/* Before anything is read from one, and closed. */
 	n = look_descriptors(&walk, wants, &h, facts, n);
-	if (look_kernel(&h, e) < 0 || look_raw(a, wants, &h, e) < 0)
+	if (host_kernel(&h.kernel_major, &h.kernel_minor, e) < 0 ||
+	    look_raw(a, wants, &h, e) < 0)
 		return -1;
 	if (wants->machine && look_machine(&h, e) < 0)
 		return -1;

@@ -179,6 +179,9 @@ struct host {
 	const char *helper; /* the path of host_wants.helper; NULL: none */
 };
 
+/* The version of the kernel. */
+int host_kernel(unsigned int *major, unsigned int *minor, struct err *e);
+
 /* The kernel's own name of our executable; NULL: it has none. */
 int host_self(struct arena *a, const char **out, struct err *e);
 

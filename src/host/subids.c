@@ -88,6 +88,20 @@ void subids_parse(struct arena *a, const char *text, const char *name, uid_t id,
 }
 
 /* "" where there is no such file; NULL: it failed. */
+uint32_t subids_unused(struct arena *a, const char *text, uint32_t from)
+{
+	const char *field[FIELDS];
+
+	while (*text) {
+		struct id_range range;
+
+		if (next_line(a, &text, field) == FIELDS &&
+		    is_range(field, &range) && range.first + range.count > from)
+			from = range.first + range.count;
+	}
+	return from;
+}
+
 static const char *read_text(struct arena *a, const char *path, struct err *e)
 {
 	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -120,6 +134,8 @@ int subids_look(struct arena *a, const struct caller *caller,
 	/* subgid(5): also there it is the user's name or number. */
 	subids_parse(a, uids, out->name, caller->uid, &out->uids);
 	subids_parse(a, gids, out->name, caller->uid, &out->gids);
+	out->unused =
+		subids_unused(a, gids, subids_unused(a, uids, SUBIDS_FIRST));
 	out->newuidmap = program_find(a, caller, "newuidmap");
 	out->newgidmap = program_find(a, caller, "newgidmap");
 	return 0;

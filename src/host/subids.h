@@ -28,8 +28,12 @@ struct id_ranges {
 struct subids {
 	const char *name; /* the caller's; NULL: not known */
 	struct id_ranges uids, gids;
+	uint32_t unused; /* from here on nobody has any, of both */
 	const char *newuidmap, *newgidmap; /* paths; NULL: not there */
 };
+
+/* Where useradd(8) begins to give them out, SUB_UID_MIN of login.defs(5). */
+#define SUBIDS_FIRST 100000
 
 /*
  * Fills `*out` from the files. The name is that of /etc/passwd, never of NSS,
@@ -45,6 +49,9 @@ int subids_look(struct arena *a, const struct caller *caller,
  */
 void subids_parse(struct arena *a, const char *text, const char *name, uid_t id,
 		  struct id_ranges *out);
+
+/* The first id at or above `from` that is above all ranges of the text. */
+uint32_t subids_unused(struct arena *a, const char *text, uint32_t from);
 
 /* The name of `uid` in the text of /etc/passwd, or NULL. */
 const char *subids_name(struct arena *a, const char *text, uid_t uid);

@@ -245,36 +245,46 @@ static int read_profiles(struct cli *c, struct profile_reader *r, struct err *e)
 	return 0;
 }
 
-static bool is_about_layer(enum action action)
+static bool stands_alone(enum action action)
 {
 	return action == ACTION_DIFF || action == ACTION_APPLY ||
-	       action == ACTION_DISCARD;
+	       action == ACTION_DISCARD || action == ACTION_CHECK_HOST;
 }
 
 static int check_format(const struct request *r, struct err *e)
 {
-	bool diff = r->format == FORMAT_JSON || r->format == FORMAT_PATCH;
+	bool diff = r->action == ACTION_DIFF;
 
 	if (r->format == FORMAT_BPF && r->action != ACTION_PRINT_FILTER)
 		return err_set(e, ERR_USAGE,
 			       "--format bpf needs --print-filter");
-	if (diff && r->action != ACTION_DIFF)
-		return err_set(e, ERR_USAGE, "--format %s needs --diff",
-			       r->format == FORMAT_JSON ? "json" : "patch");
+	if (r->format == FORMAT_PATCH && !diff)
+		return err_set(e, ERR_USAGE, "--format patch needs --diff");
+	if (r->format == FORMAT_JSON && !diff && r->action != ACTION_CHECK_HOST)
+		return err_set(e, ERR_USAGE,
+			       "--format json needs --diff or --check-host");
 	if (r->force && r->action != ACTION_APPLY)
 		return err_set(e, ERR_USAGE, "--force needs --apply");
 	return 0;
 }
 
-/* What is done with a layer takes no command, and no other options. */
+/*
+ * What is done with a layer takes no command, and no other options; nor does the
+ * check, which is about the default profile.
+ */
 static int check_alone(struct cli *c, struct err *e)
 {
+	const struct setting *s = NULL;
+
+	if (c->options.count)
+		s = &c->options.items[0];
+	else if (c->profiles.count && c->request->action == ACTION_CHECK_HOST)
+		s = &c->profiles.items[0];
+
 	if (c->request->command)
 		return err_set(e, ERR_USAGE, "'%s': no command is run here",
 			       c->request->command[0]);
-	if (c->options.count) {
-		const struct setting *s = &c->options.items[0];
-
+	if (s) {
 		err_set(e, ERR_USAGE, "--%s: nothing is run here",
 			s->directive->name);
 		return err_at(e, "%s", s->origin);
@@ -309,7 +319,7 @@ int cli_read(struct arena *a, int argc, const char *const *argv,
 	if (check_format(out, e) < 0)
 		return -1;
 	out->command = copy_command(&c);
-	if (is_about_layer(out->action))
+	if (stands_alone(out->action))
 		return check_alone(&c, e);
 	*array_add(a, &out->line) = "--";
 	for (size_t i = 0; out->command && out->command[i]; i++)

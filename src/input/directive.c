@@ -50,10 +50,10 @@ const struct directive directives[] = {
 	  "program as the kernel takes it, and as\n.Fl -seccomp\nreads it." },
 	{ "format", 0, SECTION_GENERAL, "text|json|patch|bpf", { VALUE_CHOICE },
 	  CLI, ACTION_FORMAT, NULL, 0,
-	  "how diff and print-filter print",
+	  "how diff, check-host and print-filter print",
 	  "For\n.Fl -diff\nit is text, json (a list for programs) or patch (what\n"
-	  ".Xr diff 1\nsays of each text file), for\n.Fl -print-filter\n"
-	  "text or bpf." },
+	  ".Xr diff 1\nsays of each text file), for\n.Fl -check-host\n"
+	  "text or json, for\n.Fl -print-filter\ntext or bpf." },
 	{ "list", 0, SECTION_GENERAL, "WHAT", { VALUE_LIST }, CLI,
 	  ACTION_LIST, NULL, 0,
 	  "list what there is",
@@ -62,6 +62,13 @@ const struct directive directives[] = {
 	  ".Cm syscalls , syscall-groups , @ Ns Ar GROUP\n"
 	  "(the calls of one group), or\n.Cm lists\nfor these words.\n"
 	  "The lists are tab-separated, for completion scripts and others." },
+	{ "check-host", 0, SECTION_GENERAL, "", { 0 }, CLI,
+	  ACTION_CHECK_HOST, NULL, 0,
+	  "say what this kernel, user and site allow",
+	  "Line by line, and what an administrator does about it; also as "
+	  "JSON.\n"
+	  "The exit status is 0 when the default profile runs here with all "
+	  "its walls,\n1 when not." },
 	{ "help", 'h', SECTION_GENERAL, "TOPIC", { VALUE_TOPIC },
 	  CLI | DIRECTIVE_ARG_OPTIONAL, ACTION_HELP, NULL, 0,
 	  "help; TOPIC: a section, profile or option", NULL },

@@ -70,6 +70,7 @@ enum action {
 	ACTION_APPLY,
 	ACTION_DISCARD,
 	ACTION_FORCE,
+	ACTION_CHECK_HOST,
 	ACTION_ARGS, /* more words, read from a descriptor */
 	ACTION_LEVEL_PREFIX,
 	ACTION_HELP,

@@ -180,7 +180,7 @@ static int run_proc(struct engine *en, const struct step *s, struct err *e)
 		err_hint(e, "the /proc here is partly covered, as in many "
 			    "containers, and the kernel shows no fresh one "
 			    "then; start the container with an uncovered /proc "
-			    "(docker: --security-opt systempaths=unconfined)");
+			    "(" CONTAINER_PROC_FIX ")");
 	if (fd < 0 || engine_place(en, fd, s, true, e) < 0)
 		return err_wrap(e, "proc on '%s'", s->dest);
 	looks_keep(en->run, fd, true);

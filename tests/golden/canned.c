@@ -700,6 +700,9 @@ static void look_subids(const struct canned *c, struct arena *a, struct host *h)
 		     &h->subids.uids);
 	subids_parse(a, str_text(&c->subgid), c->subids.name, c->caller.uid,
 		     &h->subids.gids);
+	h->subids.unused = subids_unused(a, str_text(&c->subuid), SUBIDS_FIRST);
+	h->subids.unused =
+		subids_unused(a, str_text(&c->subgid), h->subids.unused);
 }
 
 int canned_look(const struct canned *c, struct arena *a,

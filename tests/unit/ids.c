@@ -175,6 +175,23 @@ static void subordinate_ids(void **state)
 	arena_release(&a);
 }
 
+static void what_nobody_has(void **state)
+{
+	struct arena a = { 0 };
+
+	(void)state;
+	assert_int_equal(subids_unused(&a, "", 5), 5);
+	assert_int_equal(subids_unused(&a, "ann:1:4\n", 5), 5);
+	assert_int_equal(subids_unused(&a, "ann:1:5\n", 5), 6);
+	assert_int_equal(subids_unused(&a, "bob:9:2\nann:5:1\n7:1:8", 5), 11);
+	assert_int_equal(subids_unused(&a, "ann:9:0\nann:9\n", 5), 5);
+	/* The last id is none, and no sum is too large. */
+	assert_int_equal(subids_unused(&a, "ann:4294967294:1\n", 5),
+			 UINT32_MAX);
+	assert_int_equal(subids_unused(&a, "ann:4294967295:1\n", 5), 5);
+	arena_release(&a);
+}
+
 static void names_of_users(void **state)
 {
 	const char *text = "root:x:0:0:r:/root:/bin/sh\nshort:x\n"
@@ -237,6 +254,7 @@ GROUP(ids)
 		cmocka_unit_test(limits),
 		cmocka_unit_test(kernels),
 		cmocka_unit_test(subordinate_ids),
+		cmocka_unit_test(what_nobody_has),
 		cmocka_unit_test(names_of_users),
 		cmocka_unit_test(many_ids),
 	};

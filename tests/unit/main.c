@@ -48,6 +48,7 @@ static const struct {
 	{ "report_file", group_report_file },
 	{ "report_views", group_report_views },
 	{ "ask", group_ask },
+	{ "findings", group_findings },
 };
 
 static int chosen(const char *name, int argc, char **argv)

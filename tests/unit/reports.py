@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""reports.py json|svg: looks at the texts on standard input, which are
+"""reports.py json|host|svg: looks at the texts on standard input, which are
 separated by U+001E, as a stranger would; says what is wrong with the first."""
 import json
 import sys
@@ -8,9 +8,9 @@ import xml.etree.ElementTree as xml
 MOST_BYTES = 60000
 
 
-def check_json(texts):
+def check_json(texts, name="doc/report.schema.json"):
     import jsonschema
-    with open("doc/report.schema.json", encoding="utf-8") as f:
+    with open(name, encoding="utf-8") as f:
         schema = json.load(f)
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
@@ -20,6 +20,10 @@ def check_json(texts):
         assert list(report) == schema["required"], "order of the keys"
         for error in validator.iter_errors(report):
             raise AssertionError(f"{error.json_path}: {error.message}")
+
+
+def check_host(texts):
+    check_json(texts, "doc/check-host.schema.json")
 
 
 def check_svg(texts):
@@ -45,7 +49,7 @@ def check_svg(texts):
 
 
 try:
-    {"json": check_json, "svg": check_svg}[sys.argv[1]](
+    {"json": check_json, "host": check_host, "svg": check_svg}[sys.argv[1]](
         sys.stdin.buffer.read().split(b"\x1e"))
 except (AssertionError, ValueError, xml.ParseError) as error:
     sys.exit(f"{type(error).__name__}: {error}")

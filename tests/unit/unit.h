@@ -66,6 +66,7 @@ GROUP(report);
 GROUP(report_file);
 GROUP(report_views);
 GROUP(ask);
+GROUP(findings);
 
 /* A student's machine: canned.h has the language. */
 extern const char unit_student[];

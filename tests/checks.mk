@@ -72,6 +72,10 @@ check-clients: $(BIN) ## real programs, with sandbox as their bubblewrap
 	@mkdir -p $(B)/as && ln -f $(BIN) $(B)/as/bwrap
 	tests/clients/run $(abspath $(B)/as/bwrap) $(CLIENTS)
 
+# TOOLCHAINS: which ones, or --installed: those that need nothing more.
+check-toolchains: $(BIN) ## shipped profiles with the real programs that they are for
+	$(INSIDE) tests/toolchains/run $(TOOLCHAINS)
+
 # On virtual machines with stock kernels: VM=RUNNER runs a command on one.
 IN_VM := $(BIN) $(B)/probe $(B)/hog
 WAYS  := login service root bare cgroups
@@ -101,5 +105,5 @@ limits-table: $(IN_VM) ## measure again what doc/limits.md says: VM=RUNNER
 	tests/limits/table doc/limits.md.in $(B)/limits.tsv \
 		$(B)/limits-told.tsv $(B)/limits-6.1/*.tsv >doc/limits.md
 
-.PHONY: check-rootfs check-differential check-limits check-vm check-vm-limits check-vm-load \
-	check-vm-host limits-table
+.PHONY: check-toolchains check-rootfs check-differential check-limits \
+	check-vm check-vm-limits check-vm-load check-vm-host limits-table

@@ -121,7 +121,7 @@ static int about_layer(struct arena *a, const struct caller *caller,
 	if (request->action == ACTION_DIFF)
 		r = report_changes(a, &layer, request->format, e);
 	else if (request->action == ACTION_DISCARD)
-		r = layer_discard(a, &layer, e);
+		r = report_discard(a, &layer, e);
 	else
 		r = report_apply(a, &layer, request->force, e);
 	layer_close(&layer);

@@ -281,9 +281,18 @@ static int check_alone(struct cli *c, struct err *e)
 	else if (c->profiles.count && c->request->action == ACTION_CHECK_HOST)
 		s = &c->profiles.items[0];
 
-	if (c->request->command)
-		return err_set(e, ERR_USAGE, "'%s': no command is run here",
-			       c->request->command[0]);
+	const char *dir = c->request->topic;
+
+	if (c->request->command) {
+		err_set(e, ERR_USAGE, "'%s': no command is run here",
+			c->request->command[0]);
+		return dir[0] == '-' ? err_hint(e,
+						"'%s' was taken for the "
+						"layer, whose name comes "
+						"first",
+						dir) :
+				       -1;
+	}
 	if (s) {
 		err_set(e, ERR_USAGE, "--%s: nothing is run here",
 			s->directive->name);

@@ -119,6 +119,7 @@ static int missing(const struct profile_source *self, const char *word,
 	size_t n = places(self->caller, a, place);
 	struct str near = { .arena = a }, list = { .arena = a };
 	struct str searched = { .arena = a };
+	unsigned int best = 3;
 
 	if (strchr(word, '/')) {
 		err_set(e, ERR_USAGE, "no profile file '%s'", word);
@@ -130,8 +131,13 @@ static int missing(const struct profile_source *self, const char *word,
 	profile_files_list(self->caller, a, &list);
 	for (const char *line = str_text(&list); *line;) {
 		char *name = arena_dup_n(a, line, strcspn(line, "\t"));
+		unsigned int off = str_distance(word, name, best + 1);
 
-		if (str_distance(word, name, 3) < 3)
+		if (off < best) {
+			best = off;
+			near = (struct str){ .arena = a };
+		}
+		if (off == best && best < 3)
 			str_addf(&near, "%s'%s'", near.length ? " or " : "",
 				 name);
 		line += strcspn(line, "\n");

@@ -257,6 +257,15 @@ static int begin_to_write(struct arena *a, struct kept_layer *l, struct err *e)
 	return 0;
 }
 
+/* Nothing was written: the next check is as strict as this one was. */
+static void forget(struct arena *a, struct kept_layer *l)
+{
+	struct err ignored;
+
+	l->record.applying = (struct timespec){ 0 };
+	record_store(a, l->fd, &l->record, &ignored);
+}
+
 int layer_apply(struct arena *a, struct kept_layer *l,
 		const struct check_wants *wants, struct err *e)
 {
@@ -273,8 +282,11 @@ int layer_apply(struct arena *a, struct kept_layer *l,
 	    copy_begin(&copy, wants->progress, e) < 0)
 		return -1;
 	copy.total = found.work;
+	c.force = wants->force;
 	r = carry_all(l, &c, &found, wants->force, e);
 	copy_end(&copy);
+	if (r < 0 && !c.done && !c.again)
+		forget(a, l);
 	return r < 0 ? -1 : begin_anew(a, l, wants->force, e);
 }
 

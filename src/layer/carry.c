@@ -33,7 +33,7 @@ struct way {
 	uint64_t inherits_of; /* an inode; 0: not looked yet */
 };
 
-void carry_begin(const struct arena *a, struct carry *c, struct copy *copy,
+void carry_begin(struct arena *a, struct carry *c, struct copy *copy,
 		 struct timespec created, bool again)
 {
 	unsigned long long s = (unsigned long long)created.tv_sec;
@@ -43,7 +43,9 @@ void carry_begin(const struct arena *a, struct carry *c, struct copy *copy,
 		.copy = copy,
 		.scratch = { .exhausted = a->exhausted },
 		.again = again,
+		.arena = a,
 	};
+	clock_gettime(CLOCK_REALTIME, &c->begun);
 	snprintf(c->name, sizeof(c->name), OURS, s, ns);
 	snprintf(c->aside, sizeof(c->aside), OURS "-old", s, ns);
 	snprintf(c->links, sizeof(c->links), OURS "-links", s, ns);
@@ -83,6 +85,32 @@ static int at_name(struct way *w, const char *name, struct err *e)
 
 /* --- names --------------------------------------------------------------- */
 
+static bool is_shortened(struct carry *c, const struct stat *st)
+{
+	for (size_t i = 0; i < c->shortened.count; i++)
+		if (c->shortened.items[i] == st->st_ino)
+			return true;
+	if (!S_ISDIR(st->st_mode) && st->st_nlink > 1)
+		*array_add(c->arena, &c->shortened) = st->st_ino;
+	return false;
+}
+
+/* What was changed since all was checked is not overwritten. */
+static int check_unchanged(struct carry *c, int dirfd, const char *name,
+			   struct err *e)
+{
+	struct stat st;
+
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : err_sys(e, "look at it");
+	if (is_shortened(c, &st) || c->force ||
+	    st.st_ctim.tv_sec < c->begun.tv_sec ||
+	    (st.st_ctim.tv_sec == c->begun.tv_sec &&
+	     st.st_ctim.tv_nsec <= c->begun.tv_nsec))
+		return 0;
+	return err_set(e, ERR_SYSTEM, "it was changed outside just now");
+}
+
 /*
  * Puts what is under our name in `dirfd` under `name`. rename(2) replaces a file
  * by a file; a directory, or by one, is exchanged, where that can be done, and
@@ -90,6 +118,8 @@ static int at_name(struct way *w, const char *name, struct err *e)
  */
 static int put(struct carry *c, int dirfd, const char *name, struct err *e)
 {
+	if (check_unchanged(c, dirfd, name, e) < 0)
+		return -1;
 	if (renameat(dirfd, c->name, dirfd, name) == 0)
 		return 0;
 	if (errno != EISDIR && errno != ENOTDIR && errno != ENOTEMPTY &&
@@ -109,6 +139,8 @@ static int put(struct carry *c, int dirfd, const char *name, struct err *e)
 static int take_away(struct carry *c, int dirfd, const char *name,
 		     struct err *e)
 {
+	if (check_unchanged(c, dirfd, name, e) < 0)
+		return -1;
 	if (unlinkat(dirfd, name, 0) < 0) {
 		if (errno == ENOENT)
 			return 0;
@@ -161,6 +193,26 @@ static int make(struct way *w, const struct trees_level *level,
 	return linked ? links_note(&w->links, x, fd, name, e) : 0;
 }
 
+/* 1: a copy that was opened for writing, and is what there is outside. */
+static int is_there(const struct trees_level *level, const struct entry *x,
+		    const char *name, struct err *e)
+{
+	autoentry struct entry real = ENTRY_NONE;
+	unsigned int differs = 0;
+	struct stat st;
+
+	if (x->type != ENTRY_FILE ||
+	    fstatat(level->to.fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    st.st_size != x->st.st_size ||
+	    st.st_mtim.tv_sec != x->st.st_mtim.tv_sec ||
+	    st.st_mtim.tv_nsec != x->st.st_mtim.tv_nsec)
+		return 0;
+	if (entry_look(&level->to, name, &real, e) < 0 ||
+	    changes_compare(&real, x, &differs, e) < 0)
+		return -1;
+	return !differs;
+}
+
 static int carry_file(struct way *w, struct trees_level *level,
 		      const struct entry *x, const char *name, struct err *e)
 {
@@ -169,6 +221,12 @@ static int carry_file(struct way *w, struct trees_level *level,
 
 	if (level->kind != MERGED)
 		return make(w, level, x, name, e);
+	if (x->st.st_nlink == 1) {
+		int same = is_there(level, x, name, e);
+
+		if (same)
+			return same < 0 ? -1 : 0;
+	}
 	if (make(w, level, x, c->name, e) < 0) {
 		/* Of an attempt that was ended, and that nobody noted. */
 		if (e->errnum != EEXIST ||

@@ -32,11 +32,16 @@ struct carry {
 	char aside[CARRY_NAME_SIZE]; /* where it cannot be exchanged */
 	char links[CARRY_NAME_SIZE]; /* the directory of second names */
 	bool again;		     /* an earlier one may have left some */
-	uint64_t done;		     /* changes that are made for good */
+	bool force;		     /* over what is changed meanwhile, too */
+	struct timespec begun;	     /* before anything was looked at */
+	/* Files outside that lost a name by us: their ctime is ours. */
+	struct arena *arena;
+	ARRAY(ino_t) shortened;
+	uint64_t done; /* changes that are made for good */
 };
 
 /* `created`: of the layer. */
-void carry_begin(const struct arena *a, struct carry *c, struct copy *copy,
+void carry_begin(struct arena *a, struct carry *c, struct copy *copy,
 		 struct timespec created, bool again);
 
 /* True if no layer may have this name. */

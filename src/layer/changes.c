@@ -199,7 +199,8 @@ static int kept(struct walker *w, struct entry *before, struct entry *after,
 		differs &= ~(unsigned int)DIFFERS_OWNER;
 	if (differs & DIFFERS_TYPE)
 		return retyped(w, before, after, e);
-	if (differs && tell(w, CHANGE_MODIFIED, differs, before, after, e) < 0)
+	if ((differs || (after->opaque && w->to->replaced)) &&
+	    tell(w, CHANGE_MODIFIED, differs, before, after, e) < 0)
 		return -1;
 	return after->type == ENTRY_DIRECTORY ? enter(w, before, after, e) : 0;
 }

@@ -48,6 +48,7 @@ struct changes_to {
 	 * became something else, before that. Else the directory stands for it.
 	 */
 	bool below_deleted;
+	bool replaced; /* also a directory that has all new entries, no other */
 	bool any_place; /* see layer_real() */
 };
 

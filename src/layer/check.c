@@ -67,6 +67,12 @@ static bool is_made_after(const struct entry *x, struct timespec limit)
 			limit);
 }
 
+/* On a file system that knows whole seconds only. */
+static bool is_that_second(struct timespec t, struct timespec limit)
+{
+	return t.tv_nsec == 0 && t.tv_sec == limit.tv_sec;
+}
+
 /*
  * After an apply that was ended, what was there when it began has been looked
  * at. Since then it was we who changed the ctime of what lost another name: so
@@ -77,7 +83,8 @@ static bool is_newer(const struct check *c, const struct entry *x)
 	const struct timespec begun = c->layer->record.applying;
 
 	if (!c->carry->again)
-		return is_after(x->st.st_ctim, c->layer->record.created);
+		return is_after(x->st.st_ctim, c->layer->record.created) ||
+		       is_that_second(x->st.st_ctim, c->layer->record.created);
 	return is_after(x->st.st_ctim, begun) &&
 	       (is_after(x->st.st_mtim, begun) || is_made_after(x, begun));
 }
@@ -114,6 +121,14 @@ static void find_conflict(struct check *c, const struct change *change)
 			conflict(c, change->path, "was removed outside");
 		return;
 	case CHANGE_MODIFIED:
+		/* All that is in it goes. */
+		if (is_kept_directory(change) && change->after->opaque) {
+			if (is_newer(c, change->before))
+				conflict(c, change->path,
+					 "was changed outside, and would be "
+					 "replaced");
+			return;
+		}
 		/* A directory that we wrote to, and did not finish. */
 		if (c->carry->again && is_kept_directory(change))
 			return;
@@ -241,7 +256,7 @@ static int check_space(struct check *c, const struct record_place *place,
 		return err_sys(e, "ask how much is free below '%s'",
 			       place->path);
 	n = need_of(c, real.st.st_dev);
-	if (n->bytes / fs.f_frsize < fs.f_bavail || !fs.f_blocks) {
+	if (!n->bytes || n->bytes / fs.f_frsize < fs.f_bavail || !fs.f_blocks) {
 		if (!fs.f_files || n->files <= fs.f_favail)
 			return 0;
 		return err_set(e, ERR_SYSTEM,
@@ -306,6 +321,7 @@ int check_layer(struct arena *a, const struct kept_layer *l,
 		.tell = see,
 		.context = &c,
 		.below_deleted = true,
+		.replaced = true,
 		.any_place = wants->force,
 	};
 

@@ -102,14 +102,16 @@ int layer_upper(const struct kept_layer *l, const struct record_place *place,
 }
 
 /*
- * File systems without a device of their own (btrfs, tmpfs, overlay, NFS) get
- * their numbers, of the major 0, as they are mounted.
+ * File systems without a device of their own (btrfs, overlay, NFS) get their
+ * numbers, of the major 0, as they are mounted. Of these the roots, also of
+ * subvolumes (256), have the same inode everywhere.
  */
 static bool is_place(const struct stat *st, const struct record_place *place)
 {
 	return st->st_ino == place->ino &&
 	       (st->st_dev == place->dev ||
-		(major(st->st_dev) == 0 && major(place->dev) == 0));
+		(st->st_ino > 256 && major(st->st_dev) == 0 &&
+		 major(place->dev) == 0));
 }
 
 int layer_real(const struct record_place *place, bool any, struct entry *out,

@@ -66,8 +66,13 @@ int links_use(struct links *l, const struct entry *x, int dirfd,
 		return 0;
 	if (linkat(l->dir, key_of(x, key), dirfd, name, 0) == 0)
 		return 1;
-	/* As many names as one file can have here: then it is two. */
+	/*
+	 * As many names as one file can have here, or in another subvolume: then
+	 * it is two.
+	 */
 	if (errno == EMLINK && unlinkat(l->dir, key, 0) == 0)
+		return 0;
+	if (errno == EXDEV)
 		return 0;
 	return errno == ENOENT ? 0 : err_sys(e, "give it another name");
 }

@@ -220,7 +220,8 @@ static int about(struct arena *a, struct kept_layer *l, bool is_new, bool told,
 	if (told)
 		answer = ANSWER_KEEP;
 	else if (tty >= 0)
-		answer = ask(tty, answer);
+		/* A terminal that is gone has not said that it can go too. */
+		answer = ask(tty, ANSWER_KEEP);
 	return carry_out(a, l, answer, &s, e);
 }
 

@@ -11,9 +11,9 @@ struct err;
 
 /*
  * Shows what the layer `dir` would change, asks on the terminal whether to
- * apply, keep or discard it, and does that. Without a terminal, or an answer
- * from it, a layer that this run made (`is_new`) is discarded and another one
- * kept; who interrupts the question keeps it. Who was told to end (`told`, see
+ * apply, keep or discard it, and does that. Without a terminal a layer that this
+ * run made (`is_new`) is discarded and another one kept; without an answer, or
+ * if the question is interrupted, it is kept. Who was told to end (`told`, see
  * struct outcome) does not begin to ask, and keeps it. If nothing would change
  * nothing is said, and a new layer goes.
  *

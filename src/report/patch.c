@@ -25,6 +25,9 @@
 #define AFTER 4
 #define FREE 5
 
+/* Of a file that is copied to memory for diff. */
+#define COPY_MAX (64 << 20)
+
 struct patcher {
 	const char *diff;
 	struct str before, after; /* what the files are called */
@@ -85,6 +88,12 @@ static int open_side(const struct entry *x, struct err *e)
 	if (fd < 0)
 		return -1;
 	if (!(x->st.st_mode & S_IRUSR)) {
+		if (x->st.st_size > COPY_MAX) {
+			err_set(e, ERR_SYSTEM,
+				"it is too large for diff, and "
+				"its owner may not read it");
+			return err_hint(e, "use --format text");
+		}
 		copy = copy_of(fd);
 		if (copy < 0)
 			return err_sys(e, "copy it for diff");

@@ -3,6 +3,8 @@
 
 #include "base/fd.h"
 #include "layer/apply.h"
+#include "layer/discard.h"
+#include "layer/layer.h"
 #include "report/report.h"
 
 #include <stdio.h>
@@ -93,4 +95,12 @@ int report_apply(struct arena *a, struct kept_layer *l, bool force,
 	r = layer_apply(a, l, &wants, e);
 	report_progress_end(&shown);
 	return r;
+}
+
+int report_discard(struct arena *a, struct kept_layer *l, struct err *e)
+{
+	if (l->record.applying.tv_sec)
+		report_say(
+			"an apply was interrupted: what it had written stays");
+	return layer_discard(a, l, e);
 }

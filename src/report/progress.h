@@ -35,4 +35,7 @@ void report_progress_end(struct report_progress *p);
 int report_apply(struct arena *a, struct kept_layer *l, bool force,
 		 struct err *e);
 
+/* layer_discard(), with a line where half of the layer is outside already. */
+int report_discard(struct arena *a, struct kept_layer *l, struct err *e);
+
 #endif

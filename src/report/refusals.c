@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "compile/program.h"
 #include "host/syscalls.h"
+#include "input/shipped.h"
 #include "report/report.h"
 #include "run/outcome.h"
 
@@ -68,6 +69,26 @@ static bool is_shipped(const struct filter *f)
 	return false;
 }
 
+static bool has_rules(const char *profile)
+{
+	for (size_t i = 0; i < shipped_profile_count; i++)
+		if (str_equal(shipped_profiles[i].file, profile))
+			return strstr(shipped_profiles[i].text, "\nsyscalls-");
+	return false;
+}
+
+/* Of profiles that have one filter the one that says so, not who includes it. */
+static const char *first_with_rules(struct arena *a, const char *names)
+{
+	for (const char *p = names; *p; p += strcspn(p, " "), p += *p == ' ') {
+		const char *name = arena_dup_n(a, p, strcspn(p, " "));
+
+		if (has_rules(arena_format(a, "%s.profile", name)))
+			return name;
+	}
+	return arena_dup_n(a, names, strcspn(names, " "));
+}
+
 /* The first shipped profile whose filter lets it through. */
 static const char *allowing_profile(struct arena *a, const struct filter *f,
 				    const struct refusal *r)
@@ -83,8 +104,7 @@ static const char *allowing_profile(struct arena *a, const struct filter *f,
 						r->number, r->args, &call);
 
 		if (call >= 0 && !filter_reports(answer))
-			return arena_dup_n(a, s->profiles,
-					   strcspn(s->profiles, " "));
+			return first_with_rules(a, s->profiles);
 	}
 	return NULL;
 }

@@ -523,7 +523,7 @@ refuse() {
 	fails 125 '--format bpf needs --print-filter' -- --format bpf
 	sandbox --print-filter --format xml
 	status_is 125
-	complains "'xml'" 'text, bpf'
+	complains "'xml'" 'text, json, patch, bpf'
 }
 
 @test "--seccomp takes the program that --print-filter prints" {

@@ -394,7 +394,9 @@ print(subprocess.run(sys.argv[1:], stdout=w, stderr=subprocess.PIPE).returncode)
 	ours=$(printf '.sandbox-apply-%x.%x' 1795679518 123456789)
 	echo half >"$T/real/dir/$ours"
 	echo other >"$T/real/dir/.sandbox-apply-1.2"
-	works --discard "$T/D"
+	sandbox --discard "$T/D"
+	status_is 0
+	complains 'what it had written stays'
 	[ ! -e "$T/D" ] && [ ! -e "$T/real/dir/$ours" ]
 	[ -e "$T/real/dir/.sandbox-apply-1.2" ] && [ ! -e "$T/real/dir/file" ]
 }

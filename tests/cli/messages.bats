@@ -88,7 +88,7 @@ load helper
 
 @test "a profile that is not found names the places and what was meant" {
 	fails 125 "no profile 'gc'" "$HOME/.config/sandbox/profiles" \
-		/etc/sandbox/profiles "did you mean 'gcc'?" -- --profile gc
+		/etc/sandbox/profiles "did you mean 'gcc'" -- --profile gc
 	fails 125 "no profile 'xyzzyxyzzy'" '--list profiles' './xyzzyxyzzy' \
 		-- --profile xyzzyxyzzy
 	fails 125 "no profile file './x.profile'" -- --profile ./x.profile

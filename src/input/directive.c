@@ -109,7 +109,8 @@ const struct directive directives[] = {
 	  "you could rename outside cannot be renamed inside.\n"
 	  "A PATH that does not exist, but could be made inside, is made outside, "
 	  "an empty directory.\n"
-	  "It shows nothing by itself. In what is copy-on-write PATH can be "
+	  "It shows nothing by itself.\n"
+	  "In what is copy-on-write PATH can be "
 	  "changed, as that is no change outside, and\n.Fl -diff\nlists it." },
 	{ "protect-try", 0, SECTION_FILES, "PATH", { VALUE_PATH }, TRY,
 	  ACTION_NONE, apply_protect, MISSING_IGNORE,

@@ -33,7 +33,7 @@ struct way {
 	uint64_t inherits_of; /* an inode; 0: not looked yet */
 };
 
-void carry_begin(struct arena *a, struct carry *c, struct copy *copy,
+void carry_begin(const struct arena *a, struct carry *c, struct copy *copy,
 		 struct timespec created, bool again)
 {
 	unsigned long long s = (unsigned long long)created.tv_sec;
@@ -43,7 +43,6 @@ void carry_begin(struct arena *a, struct carry *c, struct copy *copy,
 		.copy = copy,
 		.scratch = { .exhausted = a->exhausted },
 		.again = again,
-		.arena = a,
 	};
 	clock_gettime(CLOCK_REALTIME, &c->begun);
 	snprintf(c->name, sizeof(c->name), OURS, s, ns);
@@ -85,28 +84,25 @@ static int at_name(struct way *w, const char *name, struct err *e)
 
 /* --- names --------------------------------------------------------------- */
 
-static bool is_shortened(struct carry *c, const struct stat *st)
-{
-	for (size_t i = 0; i < c->shortened.count; i++)
-		if (c->shortened.items[i] == st->st_ino)
-			return true;
-	if (!S_ISDIR(st->st_mode) && st->st_nlink > 1)
-		*array_add(c->arena, &c->shortened) = st->st_ino;
-	return false;
-}
-
-/* What was changed since all was checked is not overwritten. */
-static int check_unchanged(struct carry *c, int dirfd, const char *name,
+/*
+ * What was written since all was checked is not overwritten. (The ctime says
+ * less: it is ours where a file had several names.)
+ */
+static int check_unchanged(const struct carry *c, int dirfd, const char *name,
 			   struct err *e)
 {
 	struct stat st;
 
+	if (c->force)
+		return 0;
 	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : err_sys(e, "look at it");
-	if (is_shortened(c, &st) || c->force ||
-	    st.st_ctim.tv_sec < c->begun.tv_sec ||
-	    (st.st_ctim.tv_sec == c->begun.tv_sec &&
-	     st.st_ctim.tv_nsec <= c->begun.tv_nsec))
+	if (st.st_mtim.tv_sec < c->begun.tv_sec ||
+	    (st.st_mtim.tv_sec == c->begun.tv_sec &&
+	     st.st_mtim.tv_nsec <= c->begun.tv_nsec))
+		return 0;
+	/* A time that is ahead of the clock says nothing. */
+	if (st.st_mtim.tv_sec > st.st_ctim.tv_sec)
 		return 0;
 	return err_set(e, ERR_SYSTEM, "it was changed outside just now");
 }

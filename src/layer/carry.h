@@ -34,14 +34,11 @@ struct carry {
 	bool again;		     /* an earlier one may have left some */
 	bool force;		     /* over what is changed meanwhile, too */
 	struct timespec begun;	     /* before anything was looked at */
-	/* Files outside that lost a name by us: their ctime is ours. */
-	struct arena *arena;
-	ARRAY(ino_t) shortened;
-	uint64_t done; /* changes that are made for good */
+	uint64_t done;		     /* changes that are made for good */
 };
 
 /* `created`: of the layer. */
-void carry_begin(struct arena *a, struct carry *c, struct copy *copy,
+void carry_begin(const struct arena *a, struct carry *c, struct copy *copy,
 		 struct timespec created, bool again);
 
 /* True if no layer may have this name. */

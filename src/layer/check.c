@@ -121,9 +121,9 @@ static void find_conflict(struct check *c, const struct change *change)
 			conflict(c, change->path, "was removed outside");
 		return;
 	case CHANGE_MODIFIED:
-		/* All that is in it goes. */
+		/* All that is in it goes; after an apply it may be ours. */
 		if (is_kept_directory(change) && change->after->opaque) {
-			if (is_newer(c, change->before))
+			if (!c->carry->again && is_newer(c, change->before))
 				conflict(c, change->path,
 					 "was changed outside, and would be "
 					 "replaced");

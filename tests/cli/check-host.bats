@@ -14,8 +14,10 @@ finds() {
 	local lines
 
 	lines=$(grep -E "^(ok|limited|no|info) +$2 " <<<"$output") || lines=
-	[ "$(wc -l <<<"$lines")" = 1 ] && grep -qE "^$1 .*${3-}" <<<"$lines" ||
-		{ show "no '$1 $2 ${3-}'"; return 1; }
+	if [ "$(wc -l <<<"$lines")" != 1 ] ||
+		! grep -qE "^$1 .*${3-}" <<<"$lines"; then
+		show "no '$1 $2 ${3-}'"
+	fi
 }
 
 # The line below that of NAME.

@@ -5,8 +5,9 @@
 load helper
 
 needs_fuse() {
-	[ -r /dev/fuse ] && [ -w /dev/fuse ] ||
+	if [ ! -r /dev/fuse ] || [ ! -w /dev/fuse ]; then
 		skip '/dev/fuse cannot be opened'
+	fi
 }
 
 needs_helper() {

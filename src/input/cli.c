@@ -286,12 +286,13 @@ static int check_alone(struct cli *c, struct err *e)
 	if (c->request->command) {
 		err_set(e, ERR_USAGE, "'%s': no command is run here",
 			c->request->command[0]);
-		return dir[0] == '-' ? err_hint(e,
-						"'%s' was taken for the "
-						"layer, whose name comes "
-						"first",
-						dir) :
-				       -1;
+		return dir && dir[0] == '-' ?
+			       err_hint(e,
+					"'%s' was taken for the "
+					"layer, whose name comes "
+					"first",
+					dir) :
+			       -1;
 	}
 	if (s) {
 		err_set(e, ERR_USAGE, "--%s: nothing is run here",

@@ -274,6 +274,7 @@ static int check_format(const struct request *r, struct err *e)
  */
 static int check_alone(struct cli *c, struct err *e)
 {
+	const char *topic = c->request->topic;
 	const struct setting *s = NULL;
 
 	if (c->options.count)
@@ -281,18 +282,13 @@ static int check_alone(struct cli *c, struct err *e)
 	else if (c->profiles.count && c->request->action == ACTION_CHECK_HOST)
 		s = &c->profiles.items[0];
 
-	const char *dir = c->request->topic;
-
 	if (c->request->command) {
 		err_set(e, ERR_USAGE, "'%s': no command is run here",
 			c->request->command[0]);
-		return dir && dir[0] == '-' ?
-			       err_hint(e,
-					"'%s' was taken for the "
-					"layer, whose name comes "
-					"first",
-					dir) :
-			       -1;
+		if (topic && topic[0] == '-')
+			err_hint(e, "'%s' was taken for the name of the layer",
+				 topic);
+		return -1;
 	}
 	if (s) {
 		err_set(e, ERR_USAGE, "--%s: nothing is run here",

@@ -189,24 +189,27 @@ static int make(struct way *w, const struct trees_level *level,
 	return linked ? links_note(&w->links, x, fd, name, e) : 0;
 }
 
-/* 1: a copy that was opened for writing, and is what there is outside. */
-static int is_there(const struct trees_level *level, const struct entry *x,
-		    const char *name, struct err *e)
+/*
+ * A copy that was opened for writing, and is what there is outside. If that
+ * cannot be told it is written anew.
+ */
+static bool is_there(const struct trees_level *level, const struct entry *x,
+		     const char *name)
 {
 	autoentry struct entry real = ENTRY_NONE;
 	unsigned int differs = 0;
+	struct err ignored;
 	struct stat st;
 
 	if (x->type != ENTRY_FILE ||
 	    fstatat(level->to.fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    st.st_size != x->st.st_size ||
+	    /* Inside it was a file of its own from then on. */
+	    st.st_nlink != 1 || st.st_size != x->st.st_size ||
 	    st.st_mtim.tv_sec != x->st.st_mtim.tv_sec ||
 	    st.st_mtim.tv_nsec != x->st.st_mtim.tv_nsec)
-		return 0;
-	if (entry_look(&level->to, name, &real, e) < 0 ||
-	    changes_compare(&real, x, &differs, e) < 0)
-		return -1;
-	return !differs;
+		return false;
+	return entry_look(&level->to, name, &real, &ignored) == 0 &&
+	       changes_compare(&real, x, &differs, &ignored) == 0 && !differs;
 }
 
 static int carry_file(struct way *w, struct trees_level *level,
@@ -217,12 +220,8 @@ static int carry_file(struct way *w, struct trees_level *level,
 
 	if (level->kind != MERGED)
 		return make(w, level, x, name, e);
-	if (x->st.st_nlink == 1) {
-		int same = is_there(level, x, name, e);
-
-		if (same)
-			return same < 0 ? -1 : 0;
-	}
+	if (x->st.st_nlink == 1 && is_there(level, x, name))
+		return 0;
 	if (make(w, level, x, c->name, e) < 0) {
 		/* Of an attempt that was ended, and that nobody noted. */
 		if (e->errnum != EEXIST ||

@@ -202,6 +202,10 @@ int entry_look(const struct entry *dir, const char *name, struct entry *out,
 	struct entry x = { .upper = dir->upper, .helper = dir->helper };
 
 	x.fd = openat(dir->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	/* A directory outside that keeps its owner out. */
+	if (x.fd < 0 && errno == EACCES && dir->st.st_uid == geteuid() &&
+	    own_files() == 0)
+		x.fd = openat(dir->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (x.fd < 0 && errno != ENOENT)
 		return err_sys(e, "open '%s'", name);
 	if (x.fd >= 0 &&

@@ -49,7 +49,7 @@ int layer_open_place(int layer, unsigned int number, struct err *e)
 	return layer_open_in(layer, name, e);
 }
 
-/* One that is there is taken as it is. */
+/* 1: it is new. One that is there is taken as it is. */
 static int make(int dir, const char *name, mode_t mode, struct err *e)
 {
 	autoclose int fd = -1;
@@ -64,6 +64,21 @@ static int make(int dir, const char *name, mode_t mode, struct err *e)
 	/* The mode that was asked for, whatever the umask says. */
 	if (mode != 0700 && fchmod(fd, mode) < 0)
 		return err_sys(e, "set the mode of '%s'", name);
+	return 1;
+}
+
+/* The top of an overlay is the upper directory: its times are what is seen. */
+static int copy_times(int dir, const struct layer *lower, struct err *e)
+{
+	struct timespec times[2];
+	struct stat st;
+
+	if (stat(lower->path, &st) < 0)
+		return err_sys(e, "look at '%s'", lower->path);
+	times[0] = st.st_atim;
+	times[1] = st.st_mtim;
+	if (utimensat(dir, "upper", times, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_sys(e, "set the times of 'upper'");
 	return 0;
 }
 
@@ -71,15 +86,18 @@ static int make_place(const struct run *r, const struct step *s, struct err *e)
 {
 	autoclose int dir = -1;
 	char name[16];
+	int made;
 
 	snprintf(name, sizeof(name), "%d", s->place);
 	if (make(r->layer, name, 0700, e) < 0)
 		return -1;
 	dir = layer_open_place(r->layer, (unsigned int)s->place, e);
-	if (dir < 0 || make(dir, "upper", s->mode, e) < 0 ||
-	    make(dir, "work", 0700, e) < 0)
+	if (dir < 0)
 		return -1;
-	return 0;
+	made = make(dir, "upper", s->mode, e);
+	if (made < 0 || make(dir, "work", 0700, e) < 0)
+		return -1;
+	return made ? copy_times(dir, &s->layers[s->layer_count - 1], e) : 0;
 }
 
 /* What a killed beginning may have left is no hindrance. */

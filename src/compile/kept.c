@@ -92,7 +92,8 @@ static bool is_shown_by(const struct path_fact *dir, const char *path,
 	    path_within(path, dir->resolved))
 		return true;
 	for (size_t i = 0; ino && i < dir->part_count; i++)
-		if (dir->parts[i].dev == dev && dir->parts[i].ino == ino)
+		if (path_within(dir->resolved, dir->parts[i].at) &&
+		    dir->parts[i].dev == dev && dir->parts[i].ino == ino)
 			return true;
 	return false;
 }

@@ -328,6 +328,12 @@ D $PROJECT/sub/two"
 	fails 125 'others can write' -- --cow . --changes "$T/open"
 }
 
+@test "beside the working directory is outside of it" {
+	files
+	works --cow sub --changes ../layer touch sub/x
+	works --cow sub --changes "$PROJECT/sub/../../layer" ls sub/x
+}
+
 @test "a run that fails leaves the layer of another alone" {
 	files
 	"$SANDBOX" --cow . --changes "$T/layer" sh -c 'touch kept; sleep 60' &

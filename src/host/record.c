@@ -171,7 +171,7 @@ int record_parse(struct arena *a, const char *text, size_t size,
 	}
 	if (!r.created.tv_sec)
 		return damaged(number, "it does not say when it was made", e);
-	r.text = arena_dup(a, text);
+	r.text = arena_dup_n(a, text, size);
 	*out = r;
 	return 0;
 }

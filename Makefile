@@ -74,10 +74,10 @@ asan: ## unit, golden, corpus and command-line tests under ASan and UBSan
 		-fsanitize=address,undefined -fno-sanitize-recover=all \
 		-fno-omit-frame-pointer -U_FORTIFY_SOURCE $(CFLAGS)" \
 		all check-unit check-golden check-corpus check-cli
-# Without files of reports: valgrind 3.19 knows neither openat2(2) nor statx(2)'s
-# mount ids, which they are about. ASan sees them.
+# Without files of reports and deletions in layers: valgrind 3.19 knows neither
+# openat2(2) nor statx(2)'s mount ids, which they are about. ASan sees them.
 valgrind: $(B)/unit ## the unit tests under valgrind
-	valgrind -q --error-exitcode=99 $(B)/unit -report_file
+	valgrind -q --error-exitcode=99 $(B)/unit -report_file -covers
 
 SECONDS_EACH ?= 60
 fuzz: $(B)/shipped.c ## libFuzzer on every target (SECONDS_EACH=60)

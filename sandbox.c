@@ -21,6 +21,7 @@
 #include "run/run.h"
 #include "run/scope.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -103,18 +104,21 @@ static int answer(struct arena *a, const struct caller *caller,
 		r = help_list(a, caller, request->topic, &out, e);
 	return r < 0 ? r : print(&out, e);
 }
+
 /* --diff, --apply, --discard. */
 static int about_layer(struct arena *a, const struct caller *caller,
 		       const struct request *request, struct err *e)
 {
 	const char *cwd = caller->cwd ? caller->cwd : "/";
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction pipes;
 	struct kept_layer layer;
 	int r;
 
 	if (!*request->topic)
 		return err_set(e, ERR_USAGE, "the name of the layer is empty");
 	/* What is half done is put in order, also when nobody listens. */
-	signal(SIGPIPE, SIG_IGN);
+	sigaction(SIGPIPE, &ignore, &pipes);
 	if (layer_open(a, caller, path_clean(a, cwd, request->topic), &layer,
 		       e) < 0)
 		return -1;
@@ -125,6 +129,10 @@ static int about_layer(struct arena *a, const struct caller *caller,
 	else
 		r = report_apply(a, &layer, request->force, e);
 	layer_close(&layer);
+	/* Then it ends as any program does whose reader has enough. */
+	sigaction(SIGPIPE, &pipes, NULL);
+	if (r < 0 && e->errnum == EPIPE)
+		raise(SIGPIPE);
 	return r;
 }
 

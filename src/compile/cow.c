@@ -272,7 +272,6 @@ static int put_back(struct cow *c, const struct step *before, struct err *e)
 	bool shared = step.kind == STEP_BIND &&
 		      !(step.attributes & MOUNT_ATTR_RDONLY) &&
 		      str_equal(step.source, step.dest);
-
 	const struct path_fact *fact =
 		resolved_fact(c->s->c->host, cow_is_home(c->s, &step) ?
 						     step.dest :

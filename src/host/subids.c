@@ -87,7 +87,6 @@ void subids_parse(struct arena *a, const char *text, const char *name, uid_t id,
 	*out = (struct id_ranges){ ranges.items, ranges.count };
 }
 
-/* "" where there is no such file; NULL: it failed. */
 uint32_t subids_unused(struct arena *a, const char *text, uint32_t from)
 {
 	const char *field[FIELDS];
@@ -102,6 +101,7 @@ uint32_t subids_unused(struct arena *a, const char *text, uint32_t from)
 	return from;
 }
 
+/* "" where there is no such file; NULL: it failed. */
 static const char *read_text(struct arena *a, const char *path, struct err *e)
 {
 	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

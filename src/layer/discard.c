@@ -5,7 +5,6 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "layer/apply.h"
-#include "layer/apply.h"
 #include "layer/entry.h"
 #include "layer/layer.h"
 #include "layer/names.h"

@@ -6,7 +6,6 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "host/sys.h"
-#include "host/sys.h"
 
 #include <errno.h>
 #include <fcntl.h>

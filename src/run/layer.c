@@ -100,15 +100,15 @@ static int make_place(const struct run *r, const struct step *s, struct err *e)
 	return made ? copy_times(dir, &s->layers[s->layer_count - 1], e) : 0;
 }
 
-/* What a killed beginning may have left is no hindrance. */
-static const char *find_other(DIR *dir)
+/* What is in there, except for one name; NULL and errno: nothing, or why. */
+static const char *find_other(DIR *dir, const char *besides)
 {
 	struct dirent *entry;
 
 	while ((errno = 0, entry = readdir(dir)))
 		if (strcmp(entry->d_name, ".") != 0 &&
 		    strcmp(entry->d_name, "..") != 0 &&
-		    strcmp(entry->d_name, "layer.new") != 0)
+		    strcmp(entry->d_name, besides) != 0)
 			return entry->d_name;
 	return NULL;
 }
@@ -117,7 +117,8 @@ static int check_empty(const struct run *r, struct err *e)
 {
 	int fd = openat(r->layer, ".", IN_LAYER);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const char *other = dir ? find_other(dir) : NULL;
+	/* What a killed beginning may have left is no hindrance. */
+	const char *other = dir ? find_other(dir, "layer.new") : NULL;
 	int result = 0;
 
 	if (other) {
@@ -246,7 +247,27 @@ int stage_layer(struct run *r, struct err *e)
 	return 0;
 }
 
-/* Only what is empty goes: nothing was written yet. */
+/* Also if that cannot be told. */
+static bool is_written(const struct run *r, int number)
+{
+	char path[32];
+	bool written;
+	DIR *dir;
+	int fd;
+
+	snprintf(path, sizeof(path), "%d/upper", number);
+	fd = openat(r->layer, path, IN_LAYER);
+	if (fd < 0)
+		return errno != ENOENT;
+	dir = fdopendir(fd);
+	written = !dir || find_other(dir, "") || errno;
+	if (dir)
+		closedir(dir);
+	else
+		close(fd);
+	return written;
+}
+
 static void remove_place(const struct run *r, int number)
 {
 	char path[48];
@@ -259,19 +280,28 @@ static void remove_place(const struct run *r, int number)
 	}
 }
 
-void layer_end(struct run *r, bool failed)
+/* What the command wrote before sandbox failed is not lost: nothing goes. */
+static bool remove_begun(const struct run *r)
 {
 	const struct program *p = r->program;
 
+	for (size_t i = 0; i < p->step_count; i++)
+		if (p->steps[i].place >= 0 && is_written(r, p->steps[i].place))
+			return false;
+	for (size_t i = 0; i < p->step_count; i++)
+		if (p->steps[i].place >= 0)
+			remove_place(r, p->steps[i].place);
+	/* It is not there yet if it could not be written. */
+	return unlinkat(r->layer, "layer", 0) == 0 || errno == ENOENT;
+}
+
+void layer_end(struct run *r, bool failed)
+{
 	/* Another's that was begun meanwhile is not ours to remove. */
-	if (failed && r->layer_begun) {
-		for (size_t i = 0; i < p->step_count; i++)
-			if (p->steps[i].place >= 0)
-				remove_place(r, p->steps[i].place);
-		unlinkat(r->layer, "layer", 0);
-	}
-	if (failed && r->layer_made)
-		rmdir(p->layer.dir);
+	bool gone = failed && (!r->layer_begun || remove_begun(r));
+
+	if (gone && r->layer_made)
+		rmdir(r->program->layer.dir);
 	if (r->layer >= 0)
 		close(TAKE_FD(r->layer));
 }

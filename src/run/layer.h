@@ -23,7 +23,7 @@ int layer_open_in(int place, const char *name, struct err *e);
 
 /*
  * Gives the layer up. If set-up failed and it was begun for this run, it is
- * removed again.
+ * removed again; what the command has written stays.
  */
 void layer_end(struct run *r, bool failed);
 

@@ -224,7 +224,7 @@ static int mount_stack(const struct stack *k, const struct step *s,
 	size_t n = 0;
 	int fd;
 
-	for (size_t i = 0; i < k->count; i++)
+	for (size_t i = 0; i < k->count && n < sizeof(lower); i++)
 		n += (size_t)snprintf(lower + n, sizeof(lower) - n, "%s%d",
 				      i ? ":" : "", k->layers[i]);
 	if (n >= sizeof(lower))

@@ -345,3 +345,19 @@ D $PROJECT/sub/two"
 	wait $! || true
 	works --cow . --changes "$T/layer" ls kept
 }
+
+@test "what was written before sandbox itself failed is not lost" {
+	local strace=(strace -o /dev/null -e inject=ppoll:error=ENOMEM:when=15)
+
+	is_asan && skip 'strace and LeakSanitizer do not go together'
+	# Each line of output is an event; before the file is there are fewer.
+	anything "${strace[@]}" "$SANDBOX" --output-limit 1M --cow . \
+		--changes "$T/layer" sh -c 'echo one >one
+		for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+			echo $i; sleep 0.05
+		done'
+	status_is 125
+	complains 'stage watch' 'wait for events'
+	works --diff "$T/layer"
+	says "A $PWD/one (mode 644, size 4)"
+}

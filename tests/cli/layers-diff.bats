@@ -306,12 +306,18 @@ A $T/b/two (mode 644, size 2)"
 	complains 'write to standard output' 'No space left'
 	for format in text json patch; do
 		# Whoever reads it is gone before it begins.
-		status=$(python3 -c '
-import os, subprocess, sys
-r, w = os.pipe(); os.close(r)
-print(subprocess.run(sys.argv[1:], stdout=w, stderr=subprocess.PIPE).returncode)
-' "$SANDBOX" --diff "$T/D" --format "$format")
-		[ "$status" = 125 ] || show "$format"
+		python3 - "$SANDBOX" --diff "$T/D" --format "$format" <<-'END'
+		import os, signal, subprocess, sys
+		def run(restore):
+		    r, w = os.pipe(); os.close(r)
+		    return subprocess.run(sys.argv[1:], stdout=w, text=True,
+		        stderr=subprocess.PIPE, restore_signals=restore)
+		silent, told = run(True), run(False)
+		assert silent.returncode == -signal.SIGPIPE, silent
+		assert silent.stderr == "", silent
+		assert told.returncode == 125, told
+		assert "write to standard output: Broken pipe" in told.stderr
+		END
 	done
 }
 

@@ -285,7 +285,7 @@ int layer_apply(struct arena *a, struct kept_layer *l,
 	c.force = wants->force;
 	r = carry_all(l, &c, &found, wants->force, e);
 	copy_end(&copy);
-	if (r < 0 && !c.done && !c.again)
+	if (r < 0 && !c.touched && !c.again)
 		forget(a, l);
 	return r < 0 ? -1 : begin_anew(a, l, wants->force, e);
 }

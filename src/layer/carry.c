@@ -137,6 +137,7 @@ static int take_away(struct carry *c, int dirfd, const char *name,
 {
 	if (check_unchanged(c, dirfd, name, e) < 0)
 		return -1;
+	c->touched = true;
 	if (unlinkat(dirfd, name, 0) < 0) {
 		if (errno == ENOENT)
 			return 0;
@@ -222,6 +223,8 @@ static int carry_file(struct way *w, struct trees_level *level,
 		return make(w, level, x, name, e);
 	if (x->st.st_nlink == 1 && is_there(level, x, name))
 		return 0;
+	/* The directory it is in, even if it is then removed again. */
+	c->touched = true;
 	if (make(w, level, x, c->name, e) < 0) {
 		/* Of an attempt that was ended, and that nobody noted. */
 		if (e->errnum != EEXIST ||
@@ -245,6 +248,7 @@ static int enter_built(struct way *w, struct trees_level *level,
 	const char *as = within ? name : w->c->name;
 	int dirfd = level->to.fd;
 
+	w->c->touched = true;
 	if (mkdirat(dirfd, as, S_IRWXU) < 0 &&
 	    (within || errno != EEXIST || remove_tree(w->c, dirfd, as, e) < 0 ||
 	     mkdirat(dirfd, as, S_IRWXU) < 0))
@@ -314,9 +318,12 @@ static int leave(struct way *w, struct err *e)
 	int kind = level->kind;
 	const char *name;
 
-	if (!(top && is_untouched(level)) &&
-	    copy_directory(w->c->copy, &level->from, &level->to, top, e) < 0)
-		return at_name(w, NULL, e);
+	if (!(top && is_untouched(level))) {
+		w->c->touched = true;
+		if (copy_directory(w->c->copy, &level->from, &level->to, top,
+				   e) < 0)
+			return at_name(w, NULL, e);
+	}
 	if (trees_pop(&w->walk, e) < 0)
 		return -1;
 	if (kind != BUILT)

@@ -34,6 +34,7 @@ struct carry {
 	bool again;		     /* an earlier one may have left some */
 	bool force;		     /* over what is changed meanwhile, too */
 	struct timespec begun;	     /* before anything was looked at */
+	bool touched;		     /* something outside, or nearly */
 	uint64_t done;		     /* changes that are made for good */
 };
 

@@ -456,8 +456,10 @@ refused() {
 	truncate -s 2M "$T/D/layer"
 	refused 'larger than'
 	rm "$T/D/layer"
-	head -c 1000 /dev/urandom >"$T/D/layer"
-	refused 'the layer'
+	printf 'sandbox layer 1\n\0' >"$T/D/layer"
+	refused 'the layer' 'a zero byte'
+	head -c 1000 /dev/urandom | tr -d '\0' >"$T/D/layer"
+	refused 'no record of a layer'
 	printf 'sandbox layer 1\ncreated 1.000000000\nplace 0 1 1 /..\n' >"$T/D/layer"
 	refused 'line 3' 'not absolute and clean'
 	sandbox --diff "$T/none"

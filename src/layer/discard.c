@@ -134,6 +134,8 @@ int discard_tree(struct arena *a, int dir, const char *name, struct err *e)
 		found = enter(&r, &top, name, e);
 	while (found == 0 && r.levels.count)
 		found = step(&r, &top, name, e);
+	if (found < 0 && r.levels.count)
+		err_wrap(e, "in '%s'", name);
 	while (r.levels.count)
 		leave(&r);
 	return found;

@@ -61,7 +61,7 @@ demo: ## install what the build lacks, build, compile and run a program inside
 
 CHECKS := check-unit check-golden check-corpus check-sweep check-kill9 \
 	check-attacks check-embedded check-layers check-limits \
-	check-cli
+	check-documents check-cli
 # One seed, so that a failure is the change's; check-layers takes any without.
 check: ## install what the tests lack and run all of them
 	@packaging/deps build test

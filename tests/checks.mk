@@ -72,6 +72,12 @@ check-clients: $(BIN) ## real programs, with sandbox as their bubblewrap
 	@mkdir -p $(B)/as && ln -f $(BIN) $(B)/as/bwrap
 	tests/clients/run $(abspath $(B)/as/bwrap) $(CLIENTS)
 
+# What the documents show is done, and has to come out as they say.
+DOCUMENTS := README.md
+check-documents: $(BIN) ## the commands in README.md and doc/, DOCUMENTS=FILES
+	@! $(INSIDE) tests/documents/run tests/documents/wrong.md >/dev/null
+	$(INSIDE) tests/documents/run $(DOCUMENTS)
+
 # TOOLCHAINS: which ones, or --installed: those that need nothing more.
 check-toolchains: $(BIN) ## shipped profiles with the real programs that they are for
 	$(INSIDE) tests/toolchains/run $(TOOLCHAINS)
@@ -105,5 +111,5 @@ limits-table: $(IN_VM) ## measure again what doc/limits.md says: VM=RUNNER
 	tests/limits/table doc/limits.md.in $(B)/limits.tsv \
 		$(B)/limits-told.tsv $(B)/limits-6.1/*.tsv >doc/limits.md
 
-.PHONY: check-toolchains check-rootfs check-differential check-limits \
+.PHONY: check-documents check-toolchains check-rootfs check-differential check-limits \
 	check-vm check-vm-limits check-vm-load check-vm-host limits-table

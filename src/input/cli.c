@@ -21,12 +21,14 @@ struct cli {
 
 static int unknown_option(struct cli *c, const char *word, struct err *e)
 {
-	const char *near;
+	bool dashes = word[1] == '-';
+	const char *near = NULL;
 
 	err_set(e, ERR_USAGE, "unknown option '%s'", word);
-	near = word[1] == '-' ? directive_suggest(c->arena, word + 2, "--",
-						  DIRECTIVE_ONLY_PROFILE) :
-				NULL;
+	/* With one dash it may be a long one; two letters are no word. */
+	if (dashes || strlen(word) > 3)
+		near = directive_suggest(c->arena, word + 1 + dashes, "--",
+					 DIRECTIVE_ONLY_PROFILE);
 	if (near)
 		return err_hint(e, "did you mean %s?", near);
 	return err_hint(e, "see sandbox --help");

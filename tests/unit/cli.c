@@ -124,6 +124,8 @@ static void errors(void **state)
 	      "argument 3: unknown option '--frobnicate=5'; "
 	      "see sandbox --help\n");
 	check("-x", "argument 1: unknown option '-x'; see sandbox --help\n");
+	check("-profile gcc ls", "argument 1: unknown option '-profile'; "
+				 "did you mean '--profile'?\n");
 	check("-hV", "argument 1: unknown option '-hV'; see sandbox --help\n");
 	check("--include x",
 	      "argument 1: unknown option '--include'; see sandbox --help\n");

@@ -13,7 +13,9 @@ BASE_CPPFLAGS := -std=gnu17 -D_GNU_SOURCE -Isrc -DVERSION='"$(VERSION)"' \
 	-DDATADIR='"$(DATADIR)"'
 BASE_CFLAGS := -O2 -g $(WARN) -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
 	-fPIE -MMD -MP
-COMPILE = $(CC) $(BASE_CPPFLAGS) $(CPPFLAGS) $(BASE_CFLAGS) $(CFLAGS)
+# V=1 shows what is run.
+MAKES   = $(if $(V),,@echo '  MAKE  $@';)
+COMPILE = $(if $(V),,@echo '  CC    $@';) $(CC) $(BASE_CPPFLAGS) $(CPPFLAGS) $(BASE_CFLAGS) $(CFLAGS)
 
 # One static executable where this host can link one; else a dynamic one.
 static-works = $(shell mkdir -p $(B) && echo 'int main(void){return 0;}' | \

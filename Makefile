@@ -103,16 +103,20 @@ lint: man compile_commands.json ## format, layers, sizes, static analysis
 format: ## put the sources into the house style
 	clang-format -i sandbox.c $$(find src tests bench -name '*.[ch]')
 
-man: $(MAN) ## the manual pages, in build/
+man: $(MAN) $(if $(shell command -v mandoc),$(MAN:=.html)) ## the manual, in build/; as HTML too where mandoc is
 
-$(B)/sandbox.1 $(B)/sandbox-profile.5: $(B)/%: doc/%.in $(BIN)
-	$(abspath $(BIN)) --list man-options >$@.options
-	$(abspath $(BIN)) --list man-directives >$@.directives
-	$(abspath $(BIN)) --list man-bwrap >$@.bwrap
+# Other manuals are linked to where all of them are.
+$(B)/%.html: $(B)/% $(MAN)
+	cd $(B) && mandoc -T html -O \
+		'toc,man=%N.%S.html;https://manpages.debian.org/%N.%S' $* >$*.html
+
+$(B)/sandbox.1 $(B)/sandbox-profile.5: $(B)/%: doc/%.in doc/wrap.awk $(BIN)
+	$(abspath $(BIN)) --list man-options | awk -f doc/wrap.awk >$@.options
+	$(abspath $(BIN)) --list man-directives | awk -f doc/wrap.awk >$@.directives
+	$(abspath $(BIN)) --list man-bwrap | awk -f doc/wrap.awk >$@.bwrap
 	sed -e '/^@OPTIONS@$$/{r $@.options' -e 'd}' \
 	    -e '/^@DIRECTIVES@$$/{r $@.directives' -e 'd}' \
-	    -e '/^@BWRAP@$$/{r $@.bwrap' -e 'd}' \
-	    -e 's/@VERSION@/$(VERSION)/' $< >$@
+	    -e '/^@BWRAP@$$/{r $@.bwrap' -e 'd}' $< >$@
 
 include packaging/packages.mk
 

@@ -73,7 +73,8 @@ check-clients: $(BIN) ## real programs, with sandbox as their bubblewrap
 	tests/clients/run $(abspath $(B)/as/bwrap) $(CLIENTS)
 
 # What the documents show is done, and has to come out as they say.
-DOCUMENTS := README.md
+DOCUMENTS := README.md doc/sandbox.1.in doc/sandbox-profile.5.in \
+	tests/documents/first-minutes.typescript
 check-documents: $(BIN) ## the commands in README.md and doc/, DOCUMENTS=FILES
 	@! $(INSIDE) tests/documents/run tests/documents/wrong.md >/dev/null
 	$(INSIDE) tests/documents/run $(DOCUMENTS)
@@ -101,6 +102,11 @@ check-vm-host: $(IN_VM) ## --check-host where things are missing, its fixes, con
 	for k in 6.1 6.12; do $(VM) --kernel $$k --root --timeout 1500 -- \
 		tests/vm/check-host || exit 1; done
 
+check-vm-first: ## the first five minutes on stock kernels, with git: VM=RUNNER
+	for k in 6.1 6.12; do SANDBOX_VM_PACKAGES=git $(VM) --kernel $$k \
+		--timeout 3000 -- tests/documents/run \
+		tests/documents/first-minutes.typescript || exit 1; done
+
 # What does not end as it should stands in the tables, and is marked there.
 limits-table: $(IN_VM) ## measure again what doc/limits.md says: VM=RUNNER
 	-$(INSIDE) HOG=$(abspath $(B)/hog) tests/limits/run --out $(B)/limits.tsv
@@ -112,4 +118,4 @@ limits-table: $(IN_VM) ## measure again what doc/limits.md says: VM=RUNNER
 		$(B)/limits-told.tsv $(B)/limits-6.1/*.tsv >doc/limits.md
 
 .PHONY: check-documents check-toolchains check-rootfs check-differential check-limits \
-	check-vm check-vm-limits check-vm-load check-vm-host limits-table
+	check-vm check-vm-limits check-vm-load check-vm-host check-vm-first limits-table

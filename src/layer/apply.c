@@ -76,7 +76,7 @@ static int make_fresh(struct arena *a, int number, const struct entry *real,
 	const struct timespec times[2] = { real->st.st_atim, real->st.st_mtim };
 	autoclose int fd = -1;
 
-	if (discard_tree(a, number, FRESH, e) < 0)
+	if (discard_tree(a, number, FRESH, NULL, e) < 0)
 		return -1;
 	if (mkdirat(number, FRESH, S_IRWXU) < 0)
 		return err_sys(e, "create '" FRESH "'");
@@ -136,7 +136,7 @@ static int empty_all(struct arena *a, const struct kept_layer *l, bool any,
 {
 	autoclose int trash = -1;
 
-	if (discard_tree(a, l->fd, "trash", e) < 0)
+	if (discard_tree(a, l->fd, "trash", NULL, e) < 0)
 		return -1;
 	if (mkdirat(l->fd, "trash", S_IRWXU) < 0)
 		return err_sys(e, "create 'trash'");
@@ -188,7 +188,7 @@ static int begin_anew(struct arena *a, struct kept_layer *l, bool any,
 		}
 	if (record_store(a, l->fd, &l->record, e) < 0)
 		return err_wrap(e, "'%s'", l->dir);
-	return discard_tree(a, l->fd, "trash", e);
+	return discard_tree(a, l->fd, "trash", NULL, e);
 }
 
 /* --- all of it ----------------------------------------------------------- */

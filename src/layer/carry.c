@@ -60,7 +60,7 @@ bool carry_is_reserved(const struct carry *c, const char *name)
 static int remove_tree(struct carry *c, int dirfd, const char *name,
 		       struct err *e)
 {
-	int r = discard_tree(&c->scratch, dirfd, name, e);
+	int r = discard_tree(&c->scratch, dirfd, name, NULL, e);
 
 	arena_release(&c->scratch);
 	return r;

@@ -8,6 +8,7 @@
 #include "layer/entry.h"
 #include "layer/layer.h"
 #include "layer/names.h"
+#include "layer/progress.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +28,7 @@ struct level {
 
 struct remover {
 	struct arena *arena;
+	struct discarded *count;
 	ARRAY(struct level) levels;
 };
 
@@ -76,15 +78,23 @@ static void leave(struct remover *r)
 	names_free(&l->names);
 }
 
+static int removed(struct remover *r)
+{
+	if (r->count)
+		progress_tell(r->count->progress, ++r->count->names, 0);
+	return 0;
+}
+
 /* 1: it is a directory with something in it. */
-static int remove_one(const struct entry *dir, const char *name, struct err *e)
+static int remove_one(struct remover *r, const struct entry *dir,
+		      const char *name, struct err *e)
 {
 	if (unlinkat(dir->fd, name, 0) == 0 || errno == ENOENT)
-		return 0;
+		return removed(r);
 	if (errno != EISDIR && errno != EPERM)
 		return err_sys(e, "remove '%s'", name);
 	if (unlinkat(dir->fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
-		return 0;
+		return removed(r);
 	if (errno == ENOTEMPTY || errno == EEXIST)
 		return 1;
 	if (errno == ENOTDIR)
@@ -103,7 +113,7 @@ static int step(struct remover *r, const struct entry *top, const char *name,
 	if (l->next < l->names.count) {
 		const char *next = names_get(&l->names, l->next++);
 
-		found = remove_one(&l->dir, next, e);
+		found = remove_one(r, &l->dir, next, e);
 		return found > 0 ? enter(r, &l->dir, next, e) : found;
 	}
 	if (r->levels.count > 1) {
@@ -111,16 +121,17 @@ static int step(struct remover *r, const struct entry *top, const char *name,
 			return -1;
 		name = names_get(&l[-1].names, l[-1].next - 1);
 	}
-	found = remove_one(above, name, e);
+	found = remove_one(r, above, name, e);
 	leave(r);
 	return found > 0 ? err_set(e, ERR_SYSTEM,
 				   "remove '%s': it is being filled", name) :
 			   found;
 }
 
-int discard_tree(struct arena *a, int dir, const char *name, struct err *e)
+int discard_tree(struct arena *a, int dir, const char *name,
+		 struct discarded *count, struct err *e)
 {
-	struct remover r = { .arena = a };
+	struct remover r = { .arena = a, .count = count };
 	autoentry struct entry top = ENTRY_NONE;
 	int copy = fcntl(dir, F_DUPFD_CLOEXEC, 0);
 	int found;
@@ -129,7 +140,7 @@ int discard_tree(struct arena *a, int dir, const char *name, struct err *e)
 		return err_sys(e, "remove '%s'", name);
 	if (entry_top(copy, false, &top, e) < 0)
 		return -1;
-	found = remove_one(&top, name, e);
+	found = remove_one(&r, &top, name, e);
 	if (found > 0)
 		found = enter(&r, &top, name, e);
 	while (found == 0 && r.levels.count)
@@ -156,8 +167,10 @@ static int check_empty(const struct kept_layer *l, struct err *e)
 	return err_hint(e, "the layer itself was discarded");
 }
 
-int layer_discard(struct arena *a, struct kept_layer *l, struct err *e)
+int layer_discard(struct arena *a, struct kept_layer *l,
+		  const struct progress *progress, struct err *e)
 {
+	struct discarded count = { .progress = progress };
 	char name[16];
 
 	if (layer_apply_clean(a, l, e) < 0)
@@ -165,12 +178,12 @@ int layer_discard(struct arena *a, struct kept_layer *l, struct err *e)
 	for (size_t i = 0; i < l->record.places.count; i++) {
 		snprintf(name, sizeof(name), "%u",
 			 l->record.places.items[i].number);
-		if (discard_tree(a, l->fd, name, e) < 0)
+		if (discard_tree(a, l->fd, name, &count, e) < 0)
 			return err_wrap(e, "'%s'", l->dir);
 	}
-	if (discard_tree(a, l->fd, "trash", e) < 0 ||
-	    discard_tree(a, l->fd, "layer.new", e) < 0 ||
-	    discard_tree(a, l->fd, "layer", e) < 0)
+	if (discard_tree(a, l->fd, "trash", &count, e) < 0 ||
+	    discard_tree(a, l->fd, "layer.new", NULL, e) < 0 ||
+	    discard_tree(a, l->fd, "layer", NULL, e) < 0)
 		return err_wrap(e, "'%s'", l->dir);
 	if (check_empty(l, e) < 0)
 		return -1;

@@ -48,7 +48,7 @@ static const char *key_of(const struct entry *x, char key[KEY_SIZE])
 
 static int make(struct links *l, struct err *e)
 {
-	if (discard_tree(l->scratch, l->parent, l->name, e) < 0)
+	if (discard_tree(l->scratch, l->parent, l->name, NULL, e) < 0)
 		return -1;
 	if (mkdirat(l->parent, l->name, S_IRWXU) < 0)
 		return err_sys(e, "create '%s'", l->name);
@@ -97,7 +97,7 @@ int links_end(struct links *l, struct err *e)
 
 	if (l->dir >= 0) {
 		close(l->dir);
-		r = discard_tree(l->scratch, l->parent, l->name, e);
+		r = discard_tree(l->scratch, l->parent, l->name, NULL, e);
 		/* The topmost directory may be somebody else's. */
 		if (r == 0 &&
 		    utimensat(AT_FDCWD, entry_path(&parent, path), l->times,

@@ -7,7 +7,6 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "layer/changes.h"
-#include "layer/discard.h"
 #include "layer/layer.h"
 #include "report/changes.h"
 #include "report/progress.h"
@@ -197,7 +196,7 @@ static int carry_out(struct arena *a, struct kept_layer *l, enum answer answer,
 		return 0;
 	}
 	if ((answer == ANSWER_APPLY ? report_apply(a, l, false, e) :
-				      layer_discard(a, l, e)) < 0)
+				      report_discard(a, l, e)) < 0)
 		return -1;
 	say(a, s, answer == ANSWER_APPLY ? "applied" : "discarded", NULL);
 	return 0;
@@ -214,7 +213,7 @@ static int about(struct arena *a, struct kept_layer *l, bool is_new, bool told,
 	if (changes_walk(a, l, &to, e) < 0)
 		return -1;
 	if (!s.all)
-		return is_new ? layer_discard(a, l, e) : 0;
+		return is_new ? report_discard(a, l, e) : 0;
 	tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	show(&s, l->dir, tty < 0 ? STDERR_FILENO : tty);
 	if (told)

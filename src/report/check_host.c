@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "compile/compile.h"
 #include "input/directive.h"
+#include "report/progress.h"
 
 #include <unistd.h>
 
@@ -112,9 +113,10 @@ static int check_option(struct arena *a, struct site *site,
 }
 
 static int look(struct arena *a, const struct caller *caller, struct site *out,
-		struct err *e)
+		struct report_progress *shown, struct err *e)
 {
 	static const char *const none[] = { NULL };
+	const int steps = CHECKED_COUNT + 1;
 
 	if (check_look(a, caller, &out->facts, e) < 0)
 		return -1;
@@ -124,9 +126,11 @@ static int look(struct arena *a, const struct caller *caller, struct site *out,
 			       "no name");
 	if (check_run(a, out->facts.self, none, &out->proof, e) < 0)
 		return -1;
-	for (int i = 0; i < CHECKED_COUNT; i++)
+	for (int i = 0; i < CHECKED_COUNT; i++) {
+		report_progress_tell(shown, i + 1, steps);
 		if (check_option(a, out, (enum checked_option)i, e) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -142,9 +146,14 @@ int report_check_host(struct arena *a, const struct caller *caller,
 {
 	struct str out = { .arena = a };
 	struct site *site = arena_new(a, struct site);
+	struct report_progress shown;
 	struct findings findings;
+	int r;
 
-	if (look(a, caller, site, e) < 0)
+	report_progress_begin(&shown, "checking", "");
+	r = look(a, caller, site, &shown, e);
+	report_progress_end(&shown);
+	if (r < 0)
 		return -1;
 	findings_judge(a, site, &findings);
 	if (format == FORMAT_JSON)

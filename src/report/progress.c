@@ -24,9 +24,10 @@ static uint64_t now(void)
 	return (uint64_t)t.tv_sec * SECOND + (uint64_t)t.tv_nsec;
 }
 
-void report_progress_begin(struct report_progress *p, const char *what)
+void report_progress_begin(struct report_progress *p, const char *what,
+			   const char *count)
 {
-	*p = (struct report_progress){ .what = what };
+	*p = (struct report_progress){ .what = what, .count = count };
 	if (isatty(STDERR_FILENO))
 		p->due = now() + FIRST_AFTER;
 }
@@ -49,8 +50,10 @@ void report_progress_tell(void *data, uint64_t done, uint64_t total)
 			line, sizeof(line), "\r%s: %u %%    ", p->what,
 			(unsigned int)((double)done * 100 / (double)total));
 	else
-		n = snprintf(line, sizeof(line), "\r%s: looking    ", p->what);
-	p->shown = fd_write_all(STDERR_FILENO, line, (size_t)n) == 0;
+		n = snprintf(line, sizeof(line), "\r%s: %llu %s    ", p->what,
+			     (unsigned long long)done, p->count);
+	if (fd_write_all(STDERR_FILENO, line, (size_t)n) == 0 && n > p->shown)
+		p->shown = n;
 }
 
 static void take_off(struct report_progress *p)
@@ -60,10 +63,9 @@ static void take_off(struct report_progress *p)
 
 	if (!p->shown)
 		return;
-	n = snprintf(line, sizeof(line), "\r%*s\r", (int)strlen(p->what) + 13,
-		     "");
+	n = snprintf(line, sizeof(line), "\r%*s\r", p->shown, "");
 	fd_write_all(STDERR_FILENO, line, (size_t)n);
-	p->shown = false;
+	p->shown = 0;
 }
 
 void report_progress_say(void *data, const char *text)
@@ -91,7 +93,7 @@ int report_apply(struct arena *a, struct kept_layer *l, bool force,
 	};
 	int r;
 
-	report_progress_begin(&shown, "applying");
+	report_progress_begin(&shown, "applying", "found");
 	r = layer_apply(a, l, &wants, e);
 	report_progress_end(&shown);
 	return r;
@@ -99,8 +101,15 @@ int report_apply(struct arena *a, struct kept_layer *l, bool force,
 
 int report_discard(struct arena *a, struct kept_layer *l, struct err *e)
 {
+	struct report_progress shown;
+	const struct progress progress = { report_progress_tell, &shown };
+	int r;
+
 	if (l->record.applying.tv_sec)
 		report_say(
 			"an apply was interrupted: what it had written stays");
-	return layer_discard(a, l, e);
+	report_progress_begin(&shown, "discarding", "removed");
+	r = layer_discard(a, l, &progress, e);
+	report_progress_end(&shown);
+	return r;
 }

@@ -15,12 +15,14 @@ struct err;
 struct kept_layer;
 
 struct report_progress {
-	const char *what; /* "applying" */
-	bool shown;	  /* the line is there */
-	uint64_t due;	  /* when it is drawn next, in nanoseconds; 0: never */
+	const char *what;  /* "applying" */
+	const char *count; /* where there is no total: of what, "found" */
+	int shown;	   /* so many columns of the line are there */
+	uint64_t due;	   /* when it is drawn next, in nanoseconds; 0: never */
 };
 
-void report_progress_begin(struct report_progress *p, const char *what);
+void report_progress_begin(struct report_progress *p, const char *what,
+			   const char *count);
 
 /* For struct progress: `data` is the struct report_progress. */
 void report_progress_tell(void *data, uint64_t done, uint64_t total);
@@ -35,7 +37,7 @@ void report_progress_end(struct report_progress *p);
 int report_apply(struct arena *a, struct kept_layer *l, bool force,
 		 struct err *e);
 
-/* layer_discard(), with a line where half of the layer is outside already. */
+/* layer_discard(), with such a line, and one where half of the layer is outside already. */
 int report_discard(struct arena *a, struct kept_layer *l, struct err *e);
 
 #endif

@@ -97,6 +97,17 @@ inside() {
 	not grep -q $'\033' "$T/out"
 }
 
+@test "a slow check says how far it is, on a terminal and only there" {
+	local slow='strace -qq -o /dev/null -e inject=pipe2:delay_enter=1500000'
+
+	command -v strace >/dev/null || skip 'strace is not installed'
+	is_asan && skip 'strace and LeakSanitizer do not go together'
+	anything script -qec "$slow '$SANDBOX' --check-host" /dev/null
+	matches $'\rchecking: [1-9][0-9]* %    \r' '^.*ok {7}.*kernel'
+	anything sh -c "$slow '$SANDBOX' --check-host"
+	quiet
+}
+
 @test "the limit of user namespaces: who, what, and the fix is one" {
 	inside 'echo 0 >/proc/sys/user/max_user_namespaces'
 	status_is 1

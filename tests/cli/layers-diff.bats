@@ -624,3 +624,33 @@ while True:
 	status_is 125
 	complains 'over several layers' '--layer'
 }
+
+@test "what takes long says how far it is, on a terminal and only there" {
+	local words="'$SANDBOX' --apply '$T/D'" n
+	local slow='strace -qq -o /dev/null -e inject'
+
+	command -v strace >/dev/null || skip 'strace is not installed'
+	is_asan && skip 'strace and LeakSanitizer do not go together'
+	layer
+	for n in {1..12}; do
+		echo new >"$T/D/0/upper/$n"
+	done
+	anything script -qec "$slow=renameat:delay_enter=300000 $words" /dev/null
+	status_is 0
+	matches $'\rapplying: [1-9][0-9]? %    \r +\r'
+	[ -e "$T/real/12" ]
+	for n in {1..12}; do
+		echo newer >"$T/D/0/upper/$n"
+	done
+	anything sh -c "$slow=renameat:delay_enter=300000 $words"
+	status_is 0
+	quiet
+	for n in {1..12}; do
+		echo new >"$T/D/0/upper/$n"
+	done
+	words="'$SANDBOX' --discard '$T/D'"
+	anything script -qec "$slow=unlinkat:delay_enter=300000 $words" /dev/null
+	status_is 0
+	matches $'\rdiscarding: [1-9][0-9]* removed    \r'
+	[ ! -e "$T/D" ]
+}

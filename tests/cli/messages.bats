@@ -30,6 +30,13 @@ load helper
 	fails 125 "unknown option '-z'" '--help' -- -z
 }
 
+@test "an option of another program, with what it is here" {
+	fails 125 "unknown option '--private'" '--home-dir DIR' -- --private true
+	fails 125 "unknown option '--whitelist=x'" '--rw PATH' -- --whitelist=x true
+	fails 125 "unknown option '--timeout'" '--time-limit' -- --timeout 10 true
+	fails 125 "unknown option '--noprofile'" '--profile none' -- --noprofile
+}
+
 @test "an unknown option says where it stands" {
 	fails 125 'argument 4' "'--frob'" -- --ro /usr --dry-run --frob
 }

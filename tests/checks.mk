@@ -74,7 +74,7 @@ check-clients: $(BIN) ## real programs, with sandbox as their bubblewrap
 
 # What the documents show is done, and has to come out as they say.
 DOCUMENTS := README.md doc/tutorial.md doc/course.md \
-	doc/from-bubblewrap.md
+	doc/from-bubblewrap.md doc/from-firejail.md
 check-documents: $(BIN) ## the commands in README.md and doc/, DOCUMENTS=FILES
 	@! $(INSIDE) tests/documents/run tests/documents/wrong.md >/dev/null
 	$(INSIDE) tests/documents/run $(DOCUMENTS)

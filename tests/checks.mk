@@ -73,7 +73,9 @@ check-clients: $(BIN) ## real programs, with sandbox as their bubblewrap
 	tests/clients/run $(abspath $(B)/as/bwrap) $(CLIENTS)
 
 # What the documents show is done, and has to come out as they say.
-DOCUMENTS := README.md doc/sandbox.1.in doc/sandbox-profile.5.in \
+DOCUMENTS := README.md doc/tutorial.md doc/course.md \
+	doc/from-bubblewrap.md doc/from-firejail.md \
+	doc/sandbox.1.in doc/sandbox-profile.5.in \
 	tests/documents/first-minutes.typescript
 check-documents: $(BIN) ## the commands in README.md and doc/, DOCUMENTS=FILES
 	@! $(INSIDE) tests/documents/run tests/documents/wrong.md >/dev/null

@@ -74,7 +74,8 @@ static int need_looks(struct compile *c, const char *option, unsigned int look,
 		option);
 	return err_hint(e,
 			"add --unshare-pid after what takes it away, or "
-			"lift the limit with --%s unlimited",
+			"'include default' to the profile, or lift the limit "
+			"with --%s unlimited",
 			option);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "input/cli.h"
 
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/parse.h"
 #include "base/str.h"
@@ -19,12 +20,43 @@ struct cli {
 	ARRAY(struct setting) profiles;
 };
 
+/* What the same is called in firejail, docker and timeout(1). */
+static const struct {
+	const char *name, *hint;
+} elsewhere[] = {
+	{ "--blacklist", "write --hide PATH" },
+	{ "--caps.drop", "there are no capabilities without --cap-add" },
+	{ "--env", "write --setenv NAME VALUE" },
+	{ "--mount", "write --bind SRC DEST, or --ro-bind SRC DEST" },
+	{ "--network", "write --net none, or --net host" },
+	{ "--noprofile", "write --profile none" },
+	{ "--private", "the home is private already; see --home-dir DIR" },
+	{ "--read-only", "write --ro PATH" },
+	{ "--seccomp.drop", "write --syscalls-deny LIST" },
+	{ "--timeout", "write --time-limit DURATION" },
+	{ "--volume", "write --bind SRC DEST, or --ro-bind SRC DEST" },
+	{ "--whitelist", "write --ro PATH, or --rw PATH" },
+};
+
+static const char *as_elsewhere(const char *word)
+{
+	size_t n = strcspn(word, "=");
+
+	for (size_t i = 0; i < COUNT_OF(elsewhere); i++)
+		if (strlen(elsewhere[i].name) == n &&
+		    !strncmp(word, elsewhere[i].name, n))
+			return elsewhere[i].hint;
+	return NULL;
+}
+
 static int unknown_option(struct cli *c, const char *word, struct err *e)
 {
 	bool dashes = word[1] == '-';
-	const char *near = NULL;
+	const char *near = as_elsewhere(word);
 
 	err_set(e, ERR_USAGE, "unknown option '%s'", word);
+	if (near)
+		return err_hint(e, "%s", near);
 	/* With one dash it may be a long one; two letters are no word. */
 	if (dashes || strlen(word) > 3)
 		near = directive_suggest(c->arena, word + 1 + dashes, "--",

@@ -99,28 +99,128 @@ static bool help_section(const char *topic, struct str *out)
 	return false;
 }
 
-/* The manual's mdoc text without its requests, one sentence a line. */
+/* --- the manual's text, for a terminal ----------------------------------- */
+
+#define HELP_WIDTH 78
+
+struct filler {
+	struct str *out;
+	size_t column; /* 0: nothing is on the line yet */
+	int indent;
+	bool tight; /* the next word follows without a blank */
+};
+
+static void end_line(struct filler *f)
+{
+	if (f->column)
+		str_add(f->out, "\n");
+	f->column = 0;
+	f->tight = false;
+}
+
+/* Whether it belongs to the word before it, or the one after it. */
+static bool is_punctuation(const char *word, size_t n)
+{
+	return n == 1 && strchr(".,:;()?!", *word);
+}
+
+/* `before` and `after` belong to the word, as the dashes of an option do. */
+static void add_word(struct filler *f, const char *before, const char *word,
+		     size_t n, const char *after)
+{
+	size_t all = strlen(before) + n + strlen(after);
+	bool opens = n == 1 && *word == '(';
+	bool closes = is_punctuation(word, n) && !opens;
+
+	if (f->column && !f->tight && !closes) {
+		if (f->column + 1 + all > HELP_WIDTH)
+			end_line(f);
+		else
+			str_add(f->out, " ");
+		f->column += f->column ? 1 : 0;
+	}
+	if (!f->column) {
+		str_addf(f->out, "%*s", f->indent, "");
+		f->column = (size_t)f->indent;
+	}
+	str_addf(f->out, "%s%.*s%s", before, (int)n, word, after);
+	f->column += all;
+	f->tight = opens;
+}
+
+/* What mdoc(7) makes of a request's words: --name, name(1), name(). */
+static void add_words(struct filler *f, const char *macro, const char *at,
+		      const char *end)
+{
+	const char *dash = str_starts(macro, "Fl") ? "-" : "";
+	const char *call = str_starts(macro, "Fn") ? "()" : "";
+	bool page = str_starts(macro, "Xr");
+
+	while (at < end) {
+		size_t n = strcspn(at, " \n");
+		const char *name, *section = page ? at + n + 1 : NULL;
+
+		if (n == 2 && macro[0] && at[0] >= 'A' && at[0] <= 'Z' &&
+		    at[1] >= 'a' && at[1] <= 'z') {
+			/* Another macro for what follows. */
+			dash = str_starts(at, "Fl") ? "-" : "";
+			f->tight |= str_starts(at, "Ns");
+		} else if (section && section < end) {
+			name = arena_format(f->out->arena, "%.*s(%c)", (int)n,
+					    at, *section);
+			add_word(f, "", name, strlen(name), "");
+			page = false;
+			n += 2;
+		} else if (n && is_punctuation(at, n)) {
+			add_word(f, "", at, n, "");
+		} else if (n) {
+			add_word(f, dash, at, n, call);
+		}
+		at += n + (at[n] == ' ');
+		if (*at == '\n' || !*at)
+			break;
+	}
+}
+
+static void add_item(struct filler *f, const char *at, const char *end)
+{
+	end_line(f);
+	f->indent = 2;
+	add_words(f, "It", at, end);
+	end_line(f);
+	f->indent = 6;
+}
+
+/* The manual's mdoc text without its requests, filled. */
 static void add_plain_man(struct str *out, const char *man)
 {
+	struct filler f = { .out = out, .indent = 2 };
+	bool literal = false;
+
 	while (*man) {
 		size_t n = strcspn(man, "\n");
+		const char *end = man + n, *words = memchr(man, ' ', n);
 
-		if (man[0] == '.') {
-			const char *text = memchr(man, ' ', n);
-			bool macro = str_starts(man, ".Cm ") ||
-				     str_starts(man, ".Pa ") ||
-				     str_starts(man, ".It Cm ");
-
-			if (text && str_starts(man, ".It Cm "))
-				text = man + strlen(".It Cm ") - 1;
-			if (text && macro)
-				str_addf(out, " %.*s\n",
-					 (int)(n - (size_t)(text - man)), text);
+		words = words ? words + 1 : end;
+		if (man[0] != '.' && literal) {
+			str_addf(out, "      %.*s\n", (int)n, man);
+		} else if (man[0] != '.') {
+			add_words(&f, "", man, end);
+		} else if (str_starts(man, ".It")) {
+			add_item(&f, words, end);
+		} else if (str_starts(man, ".Bd") || str_starts(man, ".Ed")) {
+			end_line(&f);
+			literal = man[1] == 'B';
+		} else if (str_starts(man, ".Bl") || str_starts(man, ".El") ||
+			   str_starts(man, ".Pp")) {
+			end_line(&f);
+			f.indent = 2;
 		} else {
-			str_addf(out, "  %.*s\n", (int)n, man);
+			add_words(&f, man + 1, words, end);
 		}
-		man += n + (man[n] == '\n');
+		man = end + (*end == '\n');
 	}
+	end_line(&f);
 }
 
 int help_print(struct arena *a, const struct caller *caller, const char *topic,

@@ -47,8 +47,8 @@ static int unknown(struct profile_reader *r, const char *word, struct err *e)
 	near = directive_suggest(r->settings->arena, word, "",
 				 DIRECTIVE_ONLY_CLI);
 	if (near)
-		err_hint(e, "did you mean %s?", near);
-	return -1;
+		return err_hint(e, "did you mean %s?", near);
+	return err_hint(e, "see sandbox --list directives");
 }
 
 static int check_arity(const struct directive *d, const struct words *w,

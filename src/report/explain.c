@@ -68,7 +68,13 @@ static void say_missing(struct arena *a, const struct program *p,
 {
 	err_set(e, ERR_NOT_FOUND,
 		"%s'%s' exists on the host but not in the sandbox", what, path);
-	err_hint(e, "add --ro %s", to_show(a, p, path));
+	path = to_show(a, p, path);
+	if (str_equal(path, "/usr"))
+		err_hint(e,
+			 "add --ro /usr; 'include default' in a profile shows "
+			 "the system");
+	else
+		err_hint(e, "add --ro %s", path);
 }
 
 /* The path that a script's #! line names, or NULL. */
@@ -97,8 +103,25 @@ static const char *resolved(struct arena *a, const struct program *p,
 	return arena_dup(a, real);
 }
 
+/* What shells do themselves, and a command line that was quoted. */
+static void explain_word(const struct program *p, struct err *e)
+{
+	static const char *const builtins[] = { "cd",	  "export", "source",
+						"ulimit", "alias",  "unset" };
+
+	if (strpbrk(p->called, " \t|;&<>"))
+		err_hint(e, "it is one word: leave out the quotes, or write "
+			    "sh -c 'COMMAND'");
+	for (size_t i = 0; i < COUNT_OF(builtins); i++)
+		if (str_equal(p->called, builtins[i]))
+			err_hint(e, "a shell does that itself; write "
+				    "sh -c 'COMMAND'");
+}
+
 void explain_missing(struct arena *a, const struct program *p, struct err *e)
 {
+	if (!e->hint[0])
+		explain_word(p, e);
 	for (size_t i = 0; p->paths[i]; i++) {
 		const char *path = path_clean(a, p->chdirs[0], p->paths[i]);
 		const char *source = program_source(a, p, path);

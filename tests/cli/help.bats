@@ -47,6 +47,29 @@ load helper
 	! grep -qE '^\.|\\fB' <<<"$output" || show 'has macros'
 }
 
+@test "--help=OPTION is filled, and has all words of the manual" {
+	local name
+
+	works --help=memory
+	matches "as in 50%\. It counts"
+	works --help=syscalls-answer
+	matches 'an$' '^  errno by name, as ENOSYS\.$'
+	works --help=userns-block-fd
+	matches 'Needs --unshare-user and --info-fd, which' 'newuidmap\(1\)\.$'
+	works --help=syscalls-arch
+	matches 'Their socketcall\(\) and'
+	works --help=list
+	matches '@GROUP'
+	works --help=syscalls-allow
+	matches '^      ioctl\(cmd != TIOCSTI\)          it is not$'
+	"$SANDBOX" --list options | cut -f1 >names
+	while read -r name; do
+		works --help="$name"
+		[ -z "$(tail -n +2 <<<"$output" | grep -E '.{80}')" ] ||
+			show 'has long lines'
+	done <names
+}
+
 @test "every option has help of its own" {
 	local name
 

@@ -30,6 +30,27 @@ load helper
 	fails 125 "unknown option '-z'" '--help' -- -z
 }
 
+@test "an option of another program, with what it is here" {
+	fails 125 "unknown option '--private'" '--home-dir DIR' -- --private true
+	fails 125 "unknown option '--whitelist=x'" '--rw PATH' -- --whitelist=x true
+	fails 125 "unknown option '--timeout'" '--time-limit' -- --timeout 10 true
+	fails 125 "unknown option '--noprofile'" '--profile none' -- --noprofile
+}
+
+@test "a profile without default, which shows nothing" {
+	echo 'rw .' >my.profile
+	fails 127 "'/usr/bin/env' exists on the host" 'add --ro /usr' \
+		"'include default'" -- --profile ./my.profile /usr/bin/env
+	echo 'memory 1G' >my.profile
+	fails 125 '--memory needs' "'include default' to the profile" -- \
+		--profile ./my.profile /usr/bin/env
+}
+
+@test "a command line in quotes, and what only a shell can do" {
+	fails 127 "'ls -l' not found" 'leave out the quotes' -- 'ls -l'
+	fails 127 "'cd' not found" "sh -c 'COMMAND'" -- cd /tmp
+}
+
 @test "an unknown option says where it stands" {
 	fails 125 'argument 4' "'--frob'" -- --ro /usr --dry-run --frob
 }

@@ -141,7 +141,8 @@ static void errors(void **state)
 			   "write --profile NAME\n");
 	check("--ro /x --profile nowhere ls",
 	      "argument 3: no profile 'nowhere'\n");
-	check("-p bad ls", "bad.profile:1: unknown directive 'frobnicate'\n");
+	check("-p bad ls", "bad.profile:1: unknown directive 'frobnicate'; see "
+			   "sandbox --list directives\n");
 	check("-p | ls", "argument 1: the profile's name is empty\n");
 }
 

@@ -65,7 +65,8 @@ static void language_errors(void **state)
 	      "t.profile:2: unknown directive 'tempfs'; "
 	      "did you mean 'tmpfs'?\n");
 	check("", "frobnicate\n",
-	      "t.profile:1: unknown directive 'frobnicate'\n");
+	      "t.profile:1: unknown directive 'frobnicate'; see sandbox --list "
+	      "directives\n");
 	check("", "--ro /usr\n",
 	      "t.profile:1: unknown directive '--ro'; "
 	      "in a profile options have no dashes\n");
@@ -88,7 +89,9 @@ static void language_errors(void **state)
 static void empty_directive(void **state)
 {
 	(void)state;
-	check("", "'' x\n", "t.profile:1: unknown directive ''\n");
+	check("", "'' x\n",
+	      "t.profile:1: unknown directive ''; see sandbox --list "
+	      "directives\n");
 }
 
 /* There is nothing after the directive to write. */
@@ -186,9 +189,11 @@ static void include_errors(void **state)
 	      "self.profile:1: 'self.profile' includes itself, by way of "
 	      "'self.profile'\n");
 	check(profiles, "include bad\n",
-	      "bad.profile:2: unknown directive 'frobnicate'\n");
+	      "bad.profile:2: unknown directive 'frobnicate'; see sandbox "
+	      "--list directives\n");
 	check(profiles, "include-try bad\n",
-	      "bad.profile:2: unknown directive 'frobnicate'\n");
+	      "bad.profile:2: unknown directive 'frobnicate'; see sandbox "
+	      "--list directives\n");
 	check(profiles, "include ''\n",
 	      "t.profile:1: the profile's name is empty\n");
 	check(profiles, "include\n",

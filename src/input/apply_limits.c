@@ -205,8 +205,8 @@ APPLIER(memory)
 				       "'%s' is not a share (1%% to 100%%)",
 				       s->args[0]);
 	} else if (parse_size_or_unlimited(s->args[0], &value, e) < 0) {
-		return err_hint(e, "or it is a share of the machine's, as in "
-				   "50%%");
+		return err_hint(e, "a share of the machine's memory is "
+				   "written 50%%");
 	}
 	set_limit(&l->memory, s, value);
 	l->memory_percent = percent;
@@ -446,6 +446,11 @@ APPLIER(report)
 {
 	if (apply_not_empty(s->args[0], e) < 0)
 		return -1;
+	if (str_equal(s->args[0], "-")) {
+		err_set(e, ERR_USAGE, "'-' would be a file of that name");
+		return err_hint(e, "for standard output write --report-fd 1, "
+				   "for the file ./-");
+	}
 	to->plan->report.file = apply_source_path(to, s->args[0]);
 	return 0;
 }

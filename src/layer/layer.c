@@ -27,6 +27,8 @@ static int open_own(const char *dir, struct err *e)
 
 	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
 		return no_layer(dir, "it is no directory", e);
+	if (fd < 0 && errno == ENOENT)
+		return no_layer(dir, "it does not exist", e);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(e, "open the layer '%s'", dir);
 	if (st.st_uid != geteuid())

@@ -464,7 +464,7 @@ refused() {
 	refused 'line 3' 'not absolute and clean'
 	sandbox --diff "$T/none"
 	status_is 125
-	complains 'No such file'
+	complains 'it does not exist'
 	sandbox --diff ''
 	status_is 125
 }
@@ -653,4 +653,14 @@ while True:
 	status_is 0
 	matches $'\rdiscarding: [1-9][0-9]* removed    \r'
 	[ ! -e "$T/D" ]
+}
+
+@test "a layer that does not exist" {
+	local what
+
+	for what in --diff --apply --discard; do
+		sandbox "$what" "$T/none"
+		status_is 125
+		complains "'$T/none' is no layer: it does not exist" '--changes'
+	done
 }

@@ -532,3 +532,12 @@ assert any(e.tag.endswith(("polyline", "path")) for e in root.iter())
 		tells cgroup null oom_kills null
 	fi
 }
+
+@test "a report to - makes no file of that name" {
+	sandbox --report - true
+	status_is 125
+	complains "'-' would be a file of that name" '--report-fd 1'
+	[ ! -e ./- ]
+	works --report ./- true
+	[ -s ./- ]
+}

@@ -88,7 +88,7 @@ static void fails(const char *text, const char *line)
 
 #define NO_SIZE_HERE "is not a size (1 byte or more, as in 4096, 64K, 256M, 2G)"
 #define NO_SIZE NO_SIZE_HERE ", nor unlimited"
-#define NO_SHARE NO_SIZE "; or it is a share of the machine's, as in 50%"
+#define NO_SHARE NO_SIZE "; a share of the machine's memory is written 50%"
 #define NO_DURATION                                                            \
 	"is not a duration (more than 0, as in 500ms, 10, 1.5s, 2m, 1h)"
 

@@ -5,6 +5,7 @@
 # and ~/.Rprofile often have tokens, ~/.RData and ~/.Rhistory what was done, and
 # are not shown.
 include default
+include compilers.inc
 
 ro-try ~/R/x86_64-pc-linux-gnu-library
 ro-try ~/.cache/R/renv/cache
@@ -18,4 +19,3 @@ keepenv NOT_CRAN
 keepenv TESTTHAT*
 keepenv OMP_*
 keepenv OPENBLAS_*
-keepenv MAKEFLAGS

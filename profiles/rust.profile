@@ -5,6 +5,7 @@
 # and credentials.toml have tokens, config.toml may, and CARGO_REGISTR* too: they
 # are not shown. A project's own .cargo is: cargo vendor writes its sources there.
 include default
+include compilers.inc
 
 ro-try ~/.rustup/settings.toml
 ro-try ~/.rustup/toolchains
@@ -21,8 +22,6 @@ keepenv CARGO_BUILD_*
 keepenv CARGO_INCREMENTAL
 keepenv CARGO_PROFILE_*
 keepenv CARGO_TERM_*
-keepenv CC
-keepenv CXX
 
 # Without a network there is no use in asking for a newer one.
 setenv CARGO_NET_OFFLINE true

@@ -72,7 +72,8 @@ check-clients: $(BIN) ## real programs, with sandbox as their bubblewrap
 	@mkdir -p $(B)/as && ln -f $(BIN) $(B)/as/bwrap
 	tests/clients/run $(abspath $(B)/as/bwrap) $(CLIENTS)
 
-# TOOLCHAINS: which ones, or --installed: those that need nothing more.
+# TOOLCHAINS: which ones, --installed: those that need nothing more, or --quick:
+# those too that are installed in less than a minute.
 check-toolchains: $(BIN) ## shipped profiles with the real programs that they are for
 	$(INSIDE) tests/toolchains/run $(TOOLCHAINS)
 

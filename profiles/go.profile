@@ -5,6 +5,7 @@
 # into programs that are built outside. ~/.netrc and GOPROXY may have passwords
 # and are not shown.
 include default
+include compilers.inc
 
 ro-try ~/sdk
 ro-try ~/go/pkg/mod
@@ -21,8 +22,6 @@ keepenv GOMEMLIMIT
 keepenv GOGC
 keepenv GOEXPERIMENT
 keepenv CGO_*
-keepenv CC
-keepenv CXX
 
 # What is not there cannot be fetched: no newer toolchain either.
 setenv GOTOOLCHAIN local

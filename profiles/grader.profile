@@ -1,13 +1,13 @@
 # a program nobody trusts, on standard input and output: to grade it
 #
-# On top of default: nothing can be written but 16 MB in a private /tmp and home,
-# nothing of the caller is in the environment, there is no terminal and no socket
-# but local ones, and limits are tight. The working directory can be read: keep what the program
-# must not know, as the answers, elsewhere.
+# On top of default and untrusted.inc: nothing can be written but 16 MB in a
+# private /tmp and home, nothing of the caller is in the environment, and limits
+# are tight. The working directory can be read: keep what the program must not
+# know, as the answers, elsewhere.
 # The last value counts: sandbox --profile grader --time-limit 2s ./submission
 include default
+include untrusted.inc
 
-workdir ro
 home private
 tmp-size 16M
 remount-ro /var/tmp
@@ -20,10 +20,8 @@ setenv LANG C.UTF-8
 setenv HOME /tmp
 setenv PYTHONDONTWRITEBYTECODE 1
 
-new-session
 die-with-parent
 disable-userns
-syscalls-deny socket(domain != AF_UNIX)
 
 time-limit 10s
 cpu-time 10s

@@ -81,7 +81,8 @@ check-documents: $(BIN) ## the commands in README.md and doc/, DOCUMENTS=FILES
 	@! $(INSIDE) tests/documents/run tests/documents/wrong.md >/dev/null
 	$(INSIDE) tests/documents/run $(DOCUMENTS)
 
-# TOOLCHAINS: which ones, or --installed: those that need nothing more.
+# TOOLCHAINS: which ones, --installed: those that need nothing more, or --quick:
+# those too that are installed in less than a minute.
 check-toolchains: $(BIN) ## shipped profiles with the real programs that they are for
 	$(INSIDE) tests/toolchains/run $(TOOLCHAINS)
 

@@ -168,6 +168,29 @@ shipped" ]
 	rejects my.profile:1 "'nothing-like-this'"
 }
 
+@test "parts that profiles share are in .inc files" {
+	profile mine 'include default' 'include part.inc'
+	fails 125 mine.profile:2 "no profile 'part.inc'" -- --profile mine
+	echo 'setenv WHERE part' >"$HOME/.config/sandbox/profiles/part.inc"
+	works --profile mine ./probe env
+	has 'WHERE=part'
+	works --list profiles
+	matches $'^mine\t' $'^grader\tshipped\t'
+	not grep -q -e '^part' -e '\.inc' <<<"$output"
+}
+
+@test "parts of shipped profiles are shipped, and can be replaced" {
+	CC=x works --profile gcc ./probe env
+	has CC=x
+	works --profile untrusted.inc --print-profile
+	matches '^workdir ro' '^syscalls-deny .socket'
+	mkdir -p "$HOME/.config/sandbox/profiles"
+	echo 'setenv WHERE mine' >"$HOME/.config/sandbox/profiles/compilers.inc"
+	CC=x works --profile gcc ./probe env
+	has WHERE=mine
+	has_not CC=x
+}
+
 @test "an include loop is an error" {
 	lines 'include ./b.profile'
 	echo 'include ./my.profile' >b.profile

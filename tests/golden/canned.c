@@ -791,7 +791,8 @@ static int find_profile(struct profile_source *self, const char *word,
 	for (size_t i = 0; i < shipped_profile_count; i++) {
 		const struct shipped_profile *p = &shipped_profiles[i];
 
-		if (!str_equal(p->file, file))
+		/* A word that is a file name is one of an .inc file. */
+		if (!str_equal(p->file, file) && !str_equal(p->file, word))
 			continue;
 		*out = (struct profile_text){
 			.name = p->file,

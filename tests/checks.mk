@@ -6,8 +6,8 @@ $(B)/tested/profile_files.o: src/input/profile_files.c Makefile
 	@mkdir -p $(@D)
 	$(COMPILE) -UDATADIR -c -o $@ $<
 
-$(B)/unit: $(wildcard tests/unit/*.c) $(TESTED) $(REPORT)
-	$(COMPILE) -Itests/unit -Itests/golden -o $@ $(filter %.c,$^) $(TESTED) \
+$(B)/unit: $(wildcard tests/unit/*.c) tests/golden/canned.c $(TESTED) $(REPORT)
+	$(COMPILE) -Itests/unit -Itests/golden -o $@ $(filter tests/unit/%,$^) $(TESTED) \
 		$(REPORT) $(LDFLAGS) -lcmocka -lseccomp -lcap
 
 check-unit: $(B)/unit ## unit tests of the pure parts (cmocka)

@@ -293,6 +293,10 @@ _Noreturn static void finish(struct run *r, int status,
 
 	if (status != 0 && r->program->offline)
 		m.no_network = wanted_network();
+	/* Who fails as there can be no more of them may be gone before a look. */
+	if (status != 0 && r->program->looks & LOOK_TASKS &&
+	    !r->program->kill_at_pids)
+		m.left = looks_count(r) + 1;
 	/* Without a supervisor there is nobody to fail for. */
 	message_send(r->socket, &m, &ignored);
 	_exit(0);

@@ -208,6 +208,12 @@ static void judge_tasks(struct run *r, uint64_t tasks)
 		limits_end(r, CAUSE_PIDS);
 }
 
+void limits_left(struct run *r, unsigned int processes)
+{
+	if (processes)
+		judge_tasks(r, processes);
+}
+
 /* When a look could find a limit broken at the earliest. */
 static uint64_t next_for_limits(struct run *r, const struct look *seen)
 {

@@ -46,6 +46,9 @@ void limits_tick(struct run *r);
 /* A limit is broken: ends the sandbox for it, at once or after the grace. */
 void limits_end(struct run *r, enum cause cause);
 
+/* So many processes were there when the command failed; 0: not counted. */
+void limits_left(struct run *r, unsigned int processes);
+
 /* A limit cannot be held any more: ends the sandbox; the run has failed. */
 void limits_fail(struct run *r, const struct err *why);
 

@@ -313,16 +313,15 @@ static void kill_one(struct run *r, const char *pid, struct look *out)
 #define STEP_BYTES 1024
 #define STEP_BYTES_CLOSELY 128
 
-/* Some more of them; true when that were all. */
-static bool step(struct run *r, size_t bytes,
-		 void (*at)(struct run *r, const char *pid, struct look *out),
-		 struct look *out)
+typedef void looker(struct run *r, const char *pid, struct look *out);
+
+/* The next of them in the directory `list`: getdents64(2)'s answer. */
+static ssize_t some(struct run *r, int list, size_t bytes, looker *at,
+		    struct look *out)
 {
 	char room[STEP_BYTES] __attribute__((aligned(8)));
-	ssize_t n = getdents64(r->looks.list, room, bytes);
+	ssize_t n = getdents64(list, room, bytes);
 
-	if (n < 0)
-		fail(r);
 	for (ssize_t i = 0; i < n;) {
 		struct dirent64 *entry = (struct dirent64 *)(room + i);
 
@@ -330,7 +329,32 @@ static bool step(struct run *r, size_t bytes,
 		if (is_process(entry->d_name))
 			at(r, entry->d_name, out);
 	}
+	return n;
+}
+
+/* Some more of them; true when that were all. */
+static bool step(struct run *r, size_t bytes, looker *at, struct look *out)
+{
+	ssize_t n = some(r, r->looks.list, bytes, at, out);
+
+	if (n < 0)
+		fail(r);
 	return n <= 0;
+}
+
+unsigned int looks_count(struct run *r)
+{
+	struct look seen = { 0 };
+	int list = r->looks.fds[0];
+
+	if (list >= 0)
+		list = openat(list, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (list < 0)
+		return 0;
+	while (some(r, list, STEP_BYTES, count, &seen) > 0)
+		;
+	close(list);
+	return seen.processes;
 }
 
 static void begin(struct run *r, enum look_phase phase)

@@ -65,6 +65,9 @@ bool looks_kill(struct run *r);
 void looks_keep(struct run *r, int mount, bool proc);
 int looks_hand_over(struct run *r, struct err *e);
 
+/* In PID 1: how many processes there are without it; 0 if it has no procfs. */
+unsigned int looks_count(struct run *r);
+
 /* In the supervisor: asks for them, and takes them; `sent` says how many. */
 void looks_ask(struct run *r);
 void looks_receive(struct run *r, int sent, const struct passed *passed);

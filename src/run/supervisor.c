@@ -235,6 +235,7 @@ static void on_message(struct run *r, const struct message *m,
 		out->status = m->status;
 		r->rusage = m->usage;
 		out->no_network = m->no_network;
+		limits_left(r, m->left);
 		r->exit_known = true;
 		break;
 	}

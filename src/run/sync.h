@@ -25,6 +25,7 @@ struct message {
 	enum message_kind kind;
 	int status;
 	bool no_network;
+	unsigned int left; /* processes when a command failed, itself too */
 	struct rusage usage;
 	struct err err; /* last: only sent with MESSAGE_ERR */
 };

@@ -319,6 +319,20 @@ exactly() {
 	exactly 4 --as-pid-1
 }
 
+@test "who fails at once as no process can be made hears why" {
+	local i
+
+	for i in {1..10}; do
+		sandbox --pids 10 sh -c 'while :; do sleep 9 & done'
+		[ "$status" != 0 ]
+		complains 'the limit of 10 processes was reached' '--pids'
+	done
+	# One less is not the limit, whatever else failed.
+	sandbox --pids 10 sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 9 & done; exit 3'
+	status_is 3
+	[[ $stderr != *limit* ]] || show 'there is none'
+}
+
 @test "one process is enough for who needs no more" {
 	works --pids 1 ./probe exit 0
 	sandbox --pids 1 sh -c 'sleep 30 & wait; exec ./probe exit 3'

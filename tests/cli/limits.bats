@@ -323,7 +323,7 @@ exactly() {
 	local i
 
 	for i in {1..10}; do
-		sandbox --pids 10 sh -c 'while :; do sleep 9 & done'
+		sandbox --pids 10 sh -c 'exec 2>/dev/null; while :; do sleep 9 & done'
 		[ "$status" != 0 ]
 		complains 'the limit of 10 processes was reached' '--pids'
 	done

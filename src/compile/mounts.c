@@ -34,7 +34,8 @@ static int add_bind(struct steps *s, const struct plan_mount *m, struct err *e)
 {
 	const struct path_fact *fact = host_path(s->c->host, m->source);
 
-	if (steps_add_bind(s, fact, m->dest, bind_attributes(m), m->optional,
+	if (steps_check_stays(s, m, fact, e) < 0 ||
+	    steps_add_bind(s, fact, m->dest, bind_attributes(m), m->optional,
 			   e) < 0)
 		return -1;
 	root_hide_again(s, fact->resolved, m->dest);
@@ -51,6 +52,8 @@ static int add_same(struct steps *s, const struct plan_mount *m, struct err *e)
 
 	if (m->optional && !there)
 		return 0;
+	if (steps_check_stays(s, m, fact, e) < 0)
+		return -1;
 	steps_add_links(s, fact);
 	if (there && steps_shows(s, fact->resolved, attributes))
 		return 0;

@@ -177,6 +177,51 @@ static int bind_workdir(struct steps *s, bool writable, struct err *e)
 	return 0;
 }
 
+/* Whether the working directory is the home, or above it. */
+static bool is_home(const struct steps *s)
+{
+	const struct path_fact *home = home_fact(s->c);
+	const struct host *h = s->c->host;
+	const struct path_fact *here = h->cwd ? host_path(h, h->cwd) : NULL;
+
+	if (!home || !here)
+		return false;
+	return path_within(home->resolved, h->cwd) ||
+	       (home->ino && here->dev == home->dev && here->ino == home->ino);
+}
+
+/* Whether the command line says of the same directory what a profile says. */
+static bool is_asked(const struct plan *p, const struct plan_mount *m)
+{
+	for (size_t i = 0; i < p->mounts.count; i++) {
+		const struct plan_mount *other = &p->mounts.items[i];
+
+		if (other->kind == m->kind && !other->by_profile &&
+		    other->source && str_equal(other->source, m->source))
+			return true;
+	}
+	return false;
+}
+
+int places_check_home(struct steps *s, const struct plan_mount *m,
+		      struct err *e)
+{
+	const struct host *h = s->c->host;
+	bool cow = m->kind == MOUNT_COW;
+	bool here = !cow || (h->cwd && str_equal(m->source, h->cwd)) ||
+		    (h->pwd && str_equal(m->source, h->pwd));
+
+	if (!m->by_profile || !here || !is_home(s) ||
+	    (cow && is_asked(s->c->plan, m)))
+		return 0;
+	err_set(e, ERR_USAGE,
+		"%s: the working directory is your home, or above it",
+		cow ? "cow" : "workdir");
+	err_hint(e, "work in a subdirectory; or to show all of it, add --%s %s",
+		 cow ? "cow" : "workdir", cow ? m->source : "rw");
+	return err_at(e, "%s", m->origin);
+}
+
 /* Whether the host's own directory is there already. */
 static bool is_shown(const struct step *on)
 {
@@ -238,7 +283,6 @@ int places_workdir(struct steps *s, const struct plan_mount *m, struct err *e)
 	const struct host *h = s->c->host;
 	enum workdir_mode mode = s->c->plan->workdir;
 
-	(void)m;
 	if (mode == WORKDIR_NONE)
 		return 0;
 	if (!h->cwd) {
@@ -250,7 +294,10 @@ int places_workdir(struct steps *s, const struct plan_mount *m, struct err *e)
 	s->c->workdir = h->pwd ? h->pwd : h->cwd;
 	if (h->pwd)
 		steps_add_links(s, host_path(h, h->pwd));
-	if (mode == WORKDIR_AUTO)
+	if (mode == WORKDIR_RW && h->cwd[1] && places_check_home(s, m, e) < 0)
+		return -1;
+	if (mode == WORKDIR_AUTO ||
+	    (mode == WORKDIR_RO && h->cwd[1] && is_home(s)))
 		return workdir_auto(s, e);
 	return workdir_forced(s, mode == WORKDIR_RW, e);
 }

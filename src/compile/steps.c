@@ -156,6 +156,37 @@ static bool is_magic(const struct steps *s, const struct path_fact *fact)
 	       path_within(fact->path, "/proc");
 }
 
+/* Said to be in `dir`, with no ".." right behind it. */
+static bool is_said_in(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	if (!dir[1])
+		n = 0;
+	return path_within(path, dir) &&
+	       !(str_starts(path + n, "/..") &&
+		 (path[n + 3] == '/' || !path[n + 3]));
+}
+
+int steps_check_stays(const struct steps *s, const struct plan_mount *m,
+		      const struct path_fact *fact, struct err *e)
+{
+	const struct host *h = s->c->host;
+
+	if (!m->by_profile || !h->cwd || path_within(fact->resolved, h->cwd) ||
+	    fact->type == PATH_ABSENT || fact->type == PATH_UNREACHABLE)
+		return 0;
+	if (!is_said_in(m->source, h->cwd) &&
+	    !(h->pwd && is_said_in(m->source, h->pwd)))
+		return 0;
+	err_set(e, ERR_USAGE,
+		"'%s' leads out of the working directory, to '%s'", m->source,
+		fact->resolved);
+	err_hint(e, "remove that symlink, or show '%s' by an option",
+		 fact->resolved);
+	return err_at(e, "%s", m->origin);
+}
+
 int steps_add_bind(struct steps *s, const struct path_fact *fact,
 		   const char *dest, uint64_t attributes, bool optional,
 		   struct err *e)

@@ -40,6 +40,14 @@ bool steps_shows(const struct steps *s, const char *path, uint64_t attributes);
 void steps_add_links(struct steps *s, const struct path_fact *fact);
 
 /*
+ * A profile that names what is in the working directory means what is there. A
+ * symlink on the way out of it may be anybody's, as that of an archive that was
+ * unpacked there: an error.
+ */
+int steps_check_stays(const struct steps *s, const struct plan_mount *m,
+		      const struct path_fact *fact, struct err *e);
+
+/*
  * A bind of what `fact` is about. Returns -1 with a message if it is not there,
  * unless `optional`.
  */
@@ -53,6 +61,13 @@ uint64_t steps_tmp_size(const struct steps *s, const struct plan_mount *m);
 /* HOME and the working directory: places.c */
 int places_home(struct steps *s, const struct plan_mount *m, struct err *e);
 int places_workdir(struct steps *s, const struct plan_mount *m, struct err *e);
+
+/*
+ * A profile that means the working directory, whatever it is, does not mean all
+ * of the home with what is private in it: an error. The command line may say so.
+ */
+int places_check_home(struct steps *s, const struct plan_mount *m,
+		      struct err *e);
 
 /* The mode of what a step makes, and of the directories made on the way. */
 void steps_set_mode(struct step *step, mode_t mode);

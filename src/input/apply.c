@@ -44,6 +44,7 @@ struct plan_mount *apply_add_mount(struct apply *to, const struct setting *s,
 
 	m->kind = kind;
 	m->origin = s->origin;
+	m->by_profile = s->from_profile;
 	m->mode = MODE_DEFAULT;
 	m->fd = -1;
 	return m;
@@ -203,6 +204,7 @@ static void mark(struct apply *to, const struct setting *s,
 	for (size_t i = 0; i < to->plan->mounts.count; i++)
 		if (to->plan->mounts.items[i].kind == kind) {
 			to->plan->mounts.items[i].origin = s->origin;
+			to->plan->mounts.items[i].by_profile = s->from_profile;
 			if (kind == MOUNT_HOME && to->size)
 				take_size(to, &to->plan->mounts.items[i]);
 			return;

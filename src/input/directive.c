@@ -129,8 +129,9 @@ const struct directive directives[] = {
 	  "(for root only the owner counts); what is visible anyway stays as\n"
 	  "it is; of your home only the entries without a dot are shown,\n"
 	  "read-only; any other directory is read-only.\n"
-	  ".It Cm rw\nWritable.\n"
-	  ".It Cm ro\nRead-only.\n"
+	  ".It Cm rw\nWritable, your home too if you say so yourself: of a\n"
+	  "profile that is an error there.\n"
+	  ".It Cm ro\nRead-only, and of your home what auto shows.\n"
 	  ".It Cm none\nNot shown, unless other directives show it.\n"
 	  ".El" },
 	{ "home", 0, SECTION_FILES, "private|ro|rw", { VALUE_CHOICE }, 0,

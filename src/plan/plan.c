@@ -283,7 +283,8 @@ static void want_for_mount(struct arena *a, const struct plan *p,
 			   const struct caller *caller, struct want_list *list,
 			   struct host_wants *out)
 {
-	const char *home;
+	bool entries = p->workdir == WORKDIR_AUTO || p->workdir == WORKDIR_RO;
+	const char *home = plan_caller_home(a, caller);
 
 	for (size_t i = 0; i < m->layer_count; i++)
 		want(a, list, m->layers[i], false);
@@ -301,6 +302,8 @@ static void want_for_mount(struct arena *a, const struct plan *p,
 		break;
 	case MOUNT_COW:
 		want(a, list, m->source, false)->mounts_below = true;
+		if (home)
+			want(a, list, home, false);
 		out->mounts = true;
 		break;
 	case MOUNT_DEV:
@@ -308,9 +311,8 @@ static void want_for_mount(struct arena *a, const struct plan *p,
 		break;
 	case MOUNT_WORKDIR:
 	case MOUNT_HOME:
-		home = plan_caller_home(a, caller);
 		if (home)
-			want(a, list, home, p->workdir == WORKDIR_AUTO);
+			want(a, list, home, entries);
 		if (p->home_dir)
 			want(a, list, p->home_dir, false);
 		break;

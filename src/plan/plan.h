@@ -55,6 +55,7 @@ struct plan_mount {
 	const char *source;	   /* clean host path, or a symlink's target */
 	const char *dest;	   /* clean path inside */
 	const char *origin;	   /* "argument 3", "gcc.profile:12" */
+	bool by_profile;	   /* a profile says it, not the command line */
 	int fd;			   /* the caller's, consumed; or -1 */
 	const char *const *layers; /* directories of the host, lowest first */
 	size_t layer_count;

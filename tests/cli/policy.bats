@@ -403,6 +403,48 @@ $HOME/link"
 	fails 125 "the working directory is '/'" '--rw /' -- --workdir rw
 }
 
+@test "what a profile says of the working directory is not about the home" {
+	local profile
+
+	cp "$PROBE" "$HOME"
+	mkdir -p "$HOME/sub"
+	cd "$HOME"
+	works --workdir ro ./probe open .secret r
+	says ENOENT
+	for profile in grader convert; do
+		works --profile "$profile" ./probe open .secret r
+		says ENOENT
+		works --profile "$profile" ./probe open plain r
+		says ok
+	done
+	for profile in agent ci; do
+		fails 125 'the working directory is your home' 'subdirectory' -- \
+			--profile "$profile" ./probe open .secret r
+		(cd sub && works --profile "$profile" true)
+	done
+	works --profile agent --workdir rw ./probe write new x
+	says ok
+	works --profile ci --cow ~ ./probe open .secret r
+	says ok
+}
+
+@test "what a profile names in the working directory does not lead out of it" {
+	mkdir "$HOME/private"
+	ln -s ../private out
+	fails 125 "'$PROJECT/out' leads out of the working directory" symlink -- \
+		--profile convert ./probe write "$HOME/private/new" x
+	# One that is there may lead about in it; the command line may lead out.
+	rm out
+	mkdir real
+	ln -s real out
+	works --profile convert ./probe write out/new x
+	says ok
+	[ -s real/new ]
+	ln -s ../private other
+	works --rw other ./probe write other/new x
+	says ok
+}
+
 @test "a directory that was swapped for a symlink is not followed" {
 	# What compile looked at is what is bound, or nothing: no race to win.
 	mkdir "$T/a" "$T/b"

@@ -263,6 +263,52 @@ static void explicit_modes(void **state)
 	has("cwd /\n", "workdir ro\n", "say --ro /");
 }
 
+/* What a profile means by the working directory is never all of the home. */
+static void profiles_in_the_home(void **state)
+{
+	static const char home[] = "cwd /home/ann\n", above[] = "cwd /home\n";
+	static const char refused[] = "the working directory is your home, or "
+				      "above it; work in a subdirectory";
+
+	(void)state;
+	has(home, SYSTEM "home private\nworkdir ro\n",
+	    "  bind /home/ann/work (ro,nosuid,nodev)");
+	lacks(home, SYSTEM "home private\nworkdir ro\n", "bind /home/ann (");
+	lacks(home, SYSTEM "home private\nworkdir ro\n", ".ssh");
+	lacks(above, SYSTEM "home private\nworkdir ro\n", "bind /home");
+	has(home, SYSTEM "workdir rw\n", refused);
+	has(above, SYSTEM "workdir rw\n", refused);
+	has(home, SYSTEM "cow ${PWD}\n", refused);
+	has(above, SYSTEM "cow ${PWD}\n", refused);
+	lacks("cwd /home/ann/work\n", SYSTEM "cow ${PWD}\n", refused);
+}
+
+/* A symlink in it may be of an archive that was unpacked there. */
+static void profiles_stay_in_it(void **state)
+{
+	static const char away[] = "dir /home/ann/.ssh 1000 700\n"
+				   "link /home/ann/work/out ../.ssh\n";
+	static const char within[] = "dir /home/ann/work/sub 1000\n"
+				     "link /home/ann/work/out sub\n";
+	static const char *const lines[] = { "ro", "rw", "rw-try", "ro-try",
+					     "cow" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		struct arena a = { 0 };
+
+		has(away, arena_format(&a, "%s ${PWD}/out\n", lines[i]),
+		    "'/home/ann/work/out' leads out of the working directory, "
+		    "to '/home/ann/.ssh'; remove that symlink");
+		lacks(within, arena_format(&a, "%s ${PWD}/out\n", lines[i]),
+		      "leads out");
+		arena_release(&a);
+	}
+	has(away, "bind ${PWD}/out /x\n", "leads out");
+	has(away, "ro-bind-try ${PWD}/out /x\n", "leads out");
+	lacks(away, "rw ${PWD}/../.ssh\n", "leads out");
+}
+
 static void without_a_name(void **state)
 {
 	static const char *const modes[] = { "auto", "ro", "rw" };
@@ -314,6 +360,8 @@ GROUP(places)
 		cmocka_unit_test(system_home_as_workdir),
 		cmocka_unit_test(above_the_home),
 		cmocka_unit_test(explicit_modes),
+		cmocka_unit_test(profiles_in_the_home),
+		cmocka_unit_test(profiles_stay_in_it),
 		cmocka_unit_test(without_a_name),
 		cmocka_unit_test(out_of_reach),
 		cmocka_unit_test(errors_name_who_said_it),

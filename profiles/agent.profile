@@ -1,11 +1,12 @@
-# a coding assistant: the project is writable, what runs outside of it is not
+# a coding assistant: the project is writable, its hooks and settings are not
 #
 # On top of gcc: the project, which is the working directory, is writable, but for
-# what project.inc holds: nothing can be changed that others than the assistant run
-# without being asked. All of .git is read-only: you commit, or the assistant does
-# in a clone. What else is changed runs when you run it: look at the changes first.
+# what sandbox-project.inc names: all of .git, and start-up files that are there.
+# You commit, or the assistant does in a clone. Not so the .git of a submodule:
+# add protect ${PWD}/lib/.git. What else was changed or made, start-up files and
+# Makefiles too, runs when you run it or open it: look at the changes first.
 # It has no network: the assistant itself may need --net host, what it runs not.
 include gcc
 
 workdir rw
-include project.inc
+include sandbox-project.inc

@@ -5,7 +5,7 @@
 # into programs that are built outside. ~/.netrc and GOPROXY may have passwords
 # and are not shown.
 include default
-include compilers.inc
+include sandbox-compilers.inc
 
 ro-try ~/sdk
 ro-try ~/go/pkg/mod

@@ -1,12 +1,12 @@
 # a program nobody trusts, on standard input and output: to grade it
 #
-# On top of default and untrusted.inc: nothing can be written but 16 MB in a
+# On top of default and sandbox-untrusted.inc: nothing can be written but 16 MB in a
 # private /tmp and home, nothing of the caller is in the environment, and limits
 # are tight. The working directory can be read: keep what the program must not
 # know, as the answers, elsewhere.
 # The last value counts: sandbox --profile grader --time-limit 2s ./submission
 include default
-include untrusted.inc
+include sandbox-untrusted.inc
 
 home private
 tmp-size 16M

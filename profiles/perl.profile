@@ -16,5 +16,8 @@ keepenv PERL_MM_OPT
 keepenv PERL_UNICODE
 keepenv PERL_HASH_SEED
 keepenv HARNESS_*
-keepenv TEST_*
+keepenv TEST_VERBOSE
+keepenv TEST_JOBS
+keepenv TEST_FILES
+keepenv TEST_METHOD
 keepenv *_TESTING

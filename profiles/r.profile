@@ -5,9 +5,9 @@
 # and ~/.Rprofile often have tokens, ~/.RData and ~/.Rhistory what was done, and
 # are not shown.
 include default
-include compilers.inc
+include sandbox-compilers.inc
 
-ro-try ~/R/x86_64-pc-linux-gnu-library
+ro-try ~/R
 ro-try ~/.cache/R/renv/cache
 
 keepenv R_LIBS

@@ -5,7 +5,7 @@
 # and credentials.toml have tokens, config.toml may, and CARGO_REGISTR* too: they
 # are not shown. A project's own .cargo is: cargo vendor writes its sources there.
 include default
-include compilers.inc
+include sandbox-compilers.inc
 
 ro-try ~/.rustup/settings.toml
 ro-try ~/.rustup/toolchains

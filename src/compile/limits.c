@@ -73,9 +73,8 @@ static int need_looks(struct compile *c, const char *option, unsigned int look,
 		"--%s needs a cgroup, which is not at hand, or a PID namespace",
 		option);
 	return err_hint(e,
-			"add --unshare-pid after what takes it away, or "
-			"'include default' to the profile, or lift the limit "
-			"with --%s unlimited",
+			"add --unshare-pid, after any --share-pid, or lift the "
+			"limit with --%s unlimited",
 			option);
 }
 

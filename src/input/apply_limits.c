@@ -442,25 +442,31 @@ APPLIER(require_cgroup)
 
 /* --- the report --------------------------------------------------------- */
 
-APPLIER(report)
+/* `hint`: what to write where "-" was. */
+static int file(struct apply *to, const struct setting *s, const char *hint,
+		const char **out, struct err *e)
 {
 	if (apply_not_empty(s->args[0], e) < 0)
 		return -1;
 	if (str_equal(s->args[0], "-")) {
 		err_set(e, ERR_USAGE, "'-' would be a file of that name");
-		return err_hint(e, "for standard output write --report-fd 1, "
-				   "for the file ./-");
+		return err_hint(e, "%s", hint);
 	}
-	to->plan->report.file = apply_source_path(to, s->args[0]);
+	*out = apply_source_path(to, s->args[0]);
 	return 0;
+}
+
+APPLIER(report)
+{
+	return file(to, s,
+		    "for standard output write --report-fd 1, for the file ./-",
+		    &to->plan->report.file, e);
 }
 
 APPLIER(timeline)
 {
-	if (apply_not_empty(s->args[0], e) < 0)
-		return -1;
-	to->plan->report.timeline = apply_source_path(to, s->args[0]);
-	return 0;
+	return file(to, s, "for the file write ./-", &to->plan->report.timeline,
+		    e);
 }
 
 APPLIER(report_fd)

@@ -29,8 +29,13 @@ static const struct {
 	{ "--env", "write --setenv NAME VALUE" },
 	{ "--mount", "write --bind SRC DEST, or --ro-bind SRC DEST" },
 	{ "--network", "write --net none, or --net host" },
-	{ "--noprofile", "write --profile none" },
+	{ "--join", "a run cannot be joined" },
+	{ "--nonewprivs", "it is always so: leave it out" },
+	{ "--noprofile", "no profile shows all: write --ro PATH for what is "
+			 "missing, --home ro for the home" },
+	{ "--noroot", "it is so without --map-root: leave it out" },
 	{ "--private", "the home is private already; see --home-dir DIR" },
+	{ "--private-tmp", "/tmp is private already: leave it out" },
 	{ "--read-only", "write --ro PATH" },
 	{ "--seccomp.drop", "write --syscalls-deny LIST" },
 	{ "--timeout", "write --time-limit DURATION" },
@@ -52,6 +57,7 @@ static const char *as_elsewhere(const char *word)
 static int unknown_option(struct cli *c, const char *word, struct err *e)
 {
 	bool dashes = word[1] == '-';
+	const char *name = word + 1 + dashes;
 	const char *near = as_elsewhere(word);
 
 	err_set(e, ERR_USAGE, "unknown option '%s'", word);
@@ -59,8 +65,10 @@ static int unknown_option(struct cli *c, const char *word, struct err *e)
 		return err_hint(e, "%s", near);
 	/* With one dash it may be a long one; two letters are no word. */
 	if (dashes || strlen(word) > 3)
-		near = directive_suggest(c->arena, word + 1 + dashes, "--",
-					 DIRECTIVE_ONLY_PROFILE);
+		near = directive_suggest(c->arena,
+					 arena_dup_n(c->arena, name,
+						     strcspn(name, "=")),
+					 "--", DIRECTIVE_ONLY_PROFILE);
 	if (near)
 		return err_hint(e, "did you mean %s?", near);
 	return err_hint(e, "see sandbox --help");

@@ -89,12 +89,16 @@ static int removed(struct remover *r)
 static int remove_one(struct remover *r, const struct entry *dir,
 		      const char *name, struct err *e)
 {
-	if (unlinkat(dir->fd, name, 0) == 0 || errno == ENOENT)
+	if (unlinkat(dir->fd, name, 0) == 0)
 		return removed(r);
+	if (errno == ENOENT)
+		return 0;
 	if (errno != EISDIR && errno != EPERM)
 		return err_sys(e, "remove '%s'", name);
-	if (unlinkat(dir->fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+	if (unlinkat(dir->fd, name, AT_REMOVEDIR) == 0)
 		return removed(r);
+	if (errno == ENOENT)
+		return 0;
 	if (errno == ENOTEMPTY || errno == EEXIST)
 		return 1;
 	if (errno == ENOTDIR)

@@ -106,16 +106,24 @@ static const char *resolved(struct arena *a, const struct program *p,
 /* What shells do themselves, and a command line that was quoted. */
 static void explain_word(const struct program *p, struct err *e)
 {
-	static const char *const builtins[] = { "cd",	  "export", "source",
-						"ulimit", "alias",  "unset" };
+	static const struct {
+		const char *word, *hint;
+	} builtins[] = {
+		{ "cd", "write --chdir DIR, or sh -c 'cd DIR && COMMAND'" },
+		{ "export", "write --setenv NAME VALUE" },
+		{ "unset", "write --unsetenv NAME" },
+		{ "source", "write bash -c 'source FILE && COMMAND'" },
+		{ "ulimit", "write --rlimit NAME=SOFT, or "
+			    "sh -c 'ulimit OPTION && COMMAND'" },
+	};
 
 	if (strpbrk(p->called, " \t|;&<>"))
 		err_hint(e, "it is one word: leave out the quotes, or write "
 			    "sh -c 'COMMAND'");
 	for (size_t i = 0; i < COUNT_OF(builtins); i++)
-		if (str_equal(p->called, builtins[i]))
-			err_hint(e, "a shell does that itself; write "
-				    "sh -c 'COMMAND'");
+		if (str_equal(p->called, builtins[i].word))
+			err_hint(e, "a shell does that itself; %s",
+				 builtins[i].hint);
 }
 
 void explain_missing(struct arena *a, const struct program *p, struct err *e)

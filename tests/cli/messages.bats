@@ -26,6 +26,7 @@ load helper
 @test "an unknown option, with what was meant" {
 	fails 125 "unknown option '--tmpf'" "did you mean '--tmpfs'?" -- --tmpf /x
 	fails 125 "unknown option '--reo'" "'--ro'" -- --reo /x
+	fails 125 "unknown option '--memroy=1G'" "'--memory'" -- --memroy=1G
 	fails 125 "unknown option '--xyzzyxyzzy'" '--help' -- --xyzzyxyzzy
 	fails 125 "unknown option '-z'" '--help' -- -z
 }
@@ -34,7 +35,8 @@ load helper
 	fails 125 "unknown option '--private'" '--home-dir DIR' -- --private true
 	fails 125 "unknown option '--whitelist=x'" '--rw PATH' -- --whitelist=x true
 	fails 125 "unknown option '--timeout'" '--time-limit' -- --timeout 10 true
-	fails 125 "unknown option '--noprofile'" '--profile none' -- --noprofile
+	fails 125 "unknown option '--noprofile'" '--home ro' -- --noprofile
+	fails 125 "unknown option '--private-tmp'" 'leave it out' -- --private-tmp
 }
 
 @test "a profile without default, which shows nothing" {
@@ -42,13 +44,15 @@ load helper
 	fails 127 "'/usr/bin/env' exists on the host" 'add --ro /usr' \
 		"'include default'" -- --profile ./my.profile /usr/bin/env
 	echo 'memory 1G' >my.profile
-	fails 125 '--memory needs' "'include default' to the profile" -- \
+	fails 125 '--memory needs' '--unshare-pid' -- \
 		--profile ./my.profile /usr/bin/env
 }
 
 @test "a command line in quotes, and what only a shell can do" {
 	fails 127 "'ls -l' not found" 'leave out the quotes' -- 'ls -l'
-	fails 127 "'cd' not found" "sh -c 'COMMAND'" -- cd /tmp
+	fails 127 "'cd' not found" '--chdir DIR' "sh -c 'cd DIR && COMMAND'" -- cd /tmp
+	fails 127 "'export' not found" '--setenv NAME VALUE' -- export A=b
+	fails 127 "'source' not found" "bash -c 'source FILE && " -- source ./x
 }
 
 @test "an unknown option says where it stands" {

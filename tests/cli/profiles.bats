@@ -182,13 +182,24 @@ shipped" ]
 @test "parts of shipped profiles are shipped, and can be replaced" {
 	CC=x works --profile gcc ./probe env
 	has CC=x
-	works --profile untrusted.inc --print-profile
+	works --profile sandbox-untrusted.inc --print-profile
 	matches '^workdir ro' '^syscalls-deny .socket'
 	mkdir -p "$HOME/.config/sandbox/profiles"
-	echo 'setenv WHERE mine' >"$HOME/.config/sandbox/profiles/compilers.inc"
+	echo 'setenv WHERE mine' >"$HOME/.config/sandbox/profiles/sandbox-compilers.inc"
 	CC=x works --profile gcc ./probe env
 	has WHERE=mine
 	has_not CC=x
+}
+
+@test "a shipped part that comes before default keeps its walls" {
+	profile mine 'include sandbox-untrusted.inc' 'include default'
+	works --profile mine ./probe exit 0
+	sandbox --profile mine touch new
+	status_is 1
+	grep -q 'Read-only file system' <<<"$stderr"
+	works --profile mine --print-profile
+	[ "$(grep -n -m 1 '^workdir ro' <<<"$output" | cut -d: -f1)" -gt \
+		"$(grep -n -m 1 '^syscalls-default' <<<"$output" | cut -d: -f1)" ]
 }
 
 @test "an include loop is an error" {

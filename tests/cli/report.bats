@@ -540,4 +540,9 @@ assert any(e.tag.endswith(("polyline", "path")) for e in root.iter())
 	[ ! -e ./- ]
 	works --report ./- true
 	[ -s ./- ]
+	rm ./-
+	sandbox --timeline - true
+	status_is 125
+	complains "'-' would be a file of that name" './-'
+	[ ! -e ./- ]
 }

@@ -438,31 +438,31 @@ static void without_a_pid_namespace(void **state)
 	(void)state;
 	CHECK({ ANN LOGIN, "--share-pid",
 		"--memory needs a cgroup, which is not at hand, or a PID "
-		"namespace; add --unshare-pid after what takes it away, or "
-		"'include default' to the profile, or lift the limit with "
+		"namespace; add --unshare-pid, after any --share-pid, or "
+		"lift the limit with "
 		"--memory unlimited\n" },
 	      { ROOT LOGIN, "--share-pid --memory unlimited",
 		"--pids needs a cgroup, which is not at hand, or a PID "
-		"namespace; add --unshare-pid after what takes it away, or "
-		"'include default' to the profile, or lift the limit with "
+		"namespace; add --unshare-pid, after any --share-pid, or "
+		"lift the limit with "
 		"--pids unlimited\n" },
 	      { ANN LOGIN,
 		"--share-pid --memory unlimited --pids unlimited --cpu-time 1",
 		"--cpu-time needs a cgroup, which is not at hand, or a PID "
-		"namespace; add --unshare-pid after what takes it away, or "
-		"'include default' to the profile, or lift the limit with "
+		"namespace; add --unshare-pid, after any --share-pid, or "
+		"lift the limit with "
 		"--cpu-time unlimited\n" },
 	      { ANN LOGIN,
 		"--share-pid --memory unlimited --pids 5 --time-limit 1",
 		"--time-limit needs a cgroup, which is not at hand, or a PID "
-		"namespace; add --unshare-pid after what takes it away, or "
-		"'include default' to the profile, or lift the limit with "
+		"namespace; add --unshare-pid, after any --share-pid, or "
+		"lift the limit with "
 		"--time-limit unlimited\n" },
 	      { ANN LOGIN,
 		"--share-pid --memory unlimited --pids 5 --output-limit 1",
 		"--output-limit needs a cgroup, which is not at hand, or a PID "
-		"namespace; add --unshare-pid after what takes it away, or "
-		"'include default' to the profile, or lift the limit with "
+		"namespace; add --unshare-pid, after any --share-pid, or "
+		"lift the limit with "
 		"--output-limit unlimited\n" });
 }
 

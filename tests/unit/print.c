@@ -39,7 +39,7 @@ static const char *fixed_point(struct arena *a, const char *host,
 static bool needs_directory(const char *text)
 {
 	return strstr(text, "\ncow ${PWD}") ||
-	       strstr(text, "\ninclude project.inc");
+	       strstr(text, "\ninclude sandbox-project.inc");
 }
 
 static void shipped(void **state)

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "host/record.h"
+#include "layer/discard.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -227,6 +228,27 @@ static void test_load(void **state)
 	remove_place(&p);
 }
 
+/* What is not there does not count as removed. */
+static void test_discard(void **state)
+{
+	struct arena a = { 0 };
+	struct discarded count = { 0 };
+	struct place p;
+	struct err e;
+
+	(void)state;
+	make_place(&p);
+	assert_int_equal(discard_tree(&a, p.fd, "tree", &count, &e), 0);
+	assert_int_equal(count.names, 0);
+	assert_int_equal(mkdirat(p.fd, "tree", 0700), 0);
+	assert_int_equal(mkdirat(p.fd, "tree/empty", 0), 0);
+	assert_int_equal(symlinkat("/etc/passwd", p.fd, "tree/link"), 0);
+	assert_int_equal(discard_tree(&a, p.fd, "tree", &count, &e), 0);
+	assert_int_equal(count.names, 3);
+	remove_place(&p);
+	arena_release(&a);
+}
+
 int group_record(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +258,7 @@ int group_record(void)
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_store),
 		cmocka_unit_test(test_load),
+		cmocka_unit_test(test_discard),
 	};
 
 	return cmocka_run_group_tests_name("record", tests, NULL, NULL);

@@ -78,7 +78,7 @@ static void topics(void **state)
 	}
 	unit_has(help(&a, "ro"), "--ro PATH");
 	unit_has(help(&a, "--ro"), "--ro PATH");
-	unit_has(help(&a, "workdir"), "Writable.");
+	unit_has(help(&a, "workdir"), "Writable, your home too");
 	unit_has(help(&a, "map-root"), "Gives no capability.");
 	arena_release(&a);
 }

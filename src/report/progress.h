@@ -37,7 +37,10 @@ void report_progress_end(struct report_progress *p);
 int report_apply(struct arena *a, struct kept_layer *l, bool force,
 		 struct err *e);
 
-/* layer_discard(), with such a line, and one where half of the layer is outside already. */
+/*
+ * layer_discard(), with such a line, and one that stays where half of the layer
+ * is outside already.
+ */
 int report_discard(struct arena *a, struct kept_layer *l, struct err *e);
 
 #endif

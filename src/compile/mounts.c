@@ -34,8 +34,7 @@ static int add_bind(struct steps *s, const struct plan_mount *m, struct err *e)
 {
 	const struct path_fact *fact = host_path(s->c->host, m->source);
 
-	if (steps_check_stays(s, m, fact, e) < 0 ||
-	    steps_add_bind(s, fact, m->dest, bind_attributes(m), m->optional,
+	if (steps_add_bind(s, fact, m->dest, bind_attributes(m), m->optional,
 			   e) < 0)
 		return -1;
 	root_hide_again(s, fact->resolved, m->dest);
@@ -52,8 +51,6 @@ static int add_same(struct steps *s, const struct plan_mount *m, struct err *e)
 
 	if (m->optional && !there)
 		return 0;
-	if (steps_check_stays(s, m, fact, e) < 0)
-		return -1;
 	steps_add_links(s, fact);
 	if (there && steps_shows(s, fact->resolved, attributes))
 		return 0;
@@ -232,8 +229,29 @@ static void add_remount(struct steps *s, const struct plan_mount *m)
 		step->attributes |= MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
 }
 
+/* All that it shows of the host. */
+static int check_stays(struct steps *s, const struct plan_mount *m,
+		       struct err *e)
+{
+	bool shows = m->kind == MOUNT_BIND || m->kind == MOUNT_SAME ||
+		     m->kind == MOUNT_COW || m->kind == MOUNT_OVERLAY;
+
+	for (size_t i = 0; i < m->layer_count; i++)
+		if (steps_check_stays(s, m, m->layers[i], e) < 0)
+			return -1;
+	if (m->kind == MOUNT_HOME && s->c->plan->home == HOME_DIR)
+		return steps_check_stays(s, m, s->c->plan->home_dir, e);
+	if (!shows)
+		return 0;
+	if (steps_check_stays(s, m, m->source, e) < 0)
+		return -1;
+	return steps_check_stays(s, m, m->work, e);
+}
+
 static int add_mount(struct steps *s, const struct plan_mount *m, struct err *e)
 {
+	if (check_stays(s, m, e) < 0)
+		return -1;
 	switch (m->kind) {
 	case MOUNT_BIND:
 		return add_bind(s, m, e);

@@ -169,18 +169,20 @@ static bool is_said_in(const char *path, const char *dir)
 }
 
 int steps_check_stays(const struct steps *s, const struct plan_mount *m,
-		      const struct path_fact *fact, struct err *e)
+		      const char *path, struct err *e)
 {
 	const struct host *h = s->c->host;
+	const struct path_fact *fact;
 
-	if (!m->by_profile || !h->cwd || path_within(fact->resolved, h->cwd) ||
-	    fact->type == PATH_ABSENT || fact->type == PATH_UNREACHABLE)
+	if (!m->by_profile || !path || !h->cwd ||
+	    !(is_said_in(path, h->cwd) || (h->pwd && is_said_in(path, h->pwd))))
 		return 0;
-	if (!is_said_in(m->source, h->cwd) &&
-	    !(h->pwd && is_said_in(m->source, h->pwd)))
+	fact = host_path(h, path);
+	if (path_within(fact->resolved, h->cwd) || fact->type == PATH_ABSENT ||
+	    fact->type == PATH_UNREACHABLE)
 		return 0;
 	err_set(e, ERR_USAGE,
-		"'%s' leads out of the working directory, to '%s'", m->source,
+		"'%s' leads out of the working directory, to '%s'", path,
 		fact->resolved);
 	err_hint(e, "remove that symlink, or show '%s' by an option",
 		 fact->resolved);

@@ -45,7 +45,7 @@ void steps_add_links(struct steps *s, const struct path_fact *fact);
  * unpacked there: an error.
  */
 int steps_check_stays(const struct steps *s, const struct plan_mount *m,
-		      const struct path_fact *fact, struct err *e);
+		      const char *path, struct err *e);
 
 /*
  * A bind of what `fact` is about. Returns -1 with a message if it is not there,

@@ -305,6 +305,14 @@ static void profiles_stay_in_it(void **state)
 		arena_release(&a);
 	}
 	has(away, "bind ${PWD}/out /x\n", "leads out");
+	has(away, "home-dir ${PWD}/out\n", "leads out");
+	has(away, "overlay-src /etc\noverlay-src ${PWD}/out\nro-overlay /x\n",
+	    "leads out");
+	has(away, "overlay-src /etc\noverlay ${PWD}/out ${PWD}/w /x\n",
+	    "leads out");
+	has(away, "overlay-src /etc\noverlay ${PWD}/w ${PWD}/out /x\n",
+	    "leads out");
+	has(away, "rootfs ${PWD}/out\n", "leads out");
 	has(away, "ro-bind-try ${PWD}/out /x\n", "leads out");
 	lacks(away, "rw ${PWD}/../.ssh\n", "leads out");
 }
